@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace eckart::cli {
+
+/// A decimal integer in [low, high]: digits only, no sign for values >= 0, no leading zeros, no spaces, the same in
+/// every locale. Throws InvalidArgument naming `what`, the text and the range.
+std::int64_t parse_integer(std::string_view what, std::string_view text, std::int64_t low, std::int64_t high);
+
+/// The same for the whole unsigned 64-bit range (seeds).
+std::uint64_t parse_unsigned(std::string_view what, std::string_view text);
+
+/// A finite decimal number in [low, high], "0.5" or "1e-3"; no hexadecimal, inf or nan.
+double parse_real(std::string_view what, std::string_view text, double low, double high);
+
+/// "1,2,5" -> {1, 2, 5}; empty items are refused.
+std::vector<std::int64_t> parse_integer_list(std::string_view what, std::string_view text, std::int64_t low,
+                                             std::int64_t high);
+
+}  // namespace eckart::cli

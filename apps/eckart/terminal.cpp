@@ -1,0 +1,125 @@
+#include "terminal.hpp"
+
+#include <fmt/core.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+
+#include "exit_codes.hpp"
+
+namespace eckart::cli {
+namespace {
+
+constexpr std::chrono::milliseconds kRedrawEvery{100};
+constexpr int kBarWidth = 24;
+
+volatile std::sig_atomic_t received_signal = 0;
+
+extern "C" void remember_signal(int signal) {
+    received_signal = signal;
+    std::signal(signal, SIG_DFL);  // the second one ends the process
+}
+
+int terminal_width() {
+    winsize size{};
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
+    return size.ws_col;
+}
+
+std::string bar(double fraction) {
+    const int full = static_cast<int>(fraction * kBarWidth);
+    std::string text;
+    for (int i = 0; i < kBarWidth; ++i) text += i < full ? "█" : "░";
+    return text;
+}
+
+std::string rate(const Progress& progress, double elapsed) {
+    const double per_second = static_cast<double>(progress.done) / elapsed;
+    if (progress.unit == "bytes") return fmt::format("{:.2f} MB/s", per_second / 1e6);
+    return fmt::format("{:.{}f} {}/s", per_second, per_second < 10 ? 1 : 0, progress.unit);
+}
+
+}  // namespace
+
+TerminalProgress::TerminalProgress(bool quiet) : quiet_(quiet), live_(!quiet && isatty(STDERR_FILENO) == 1) {}
+
+TerminalProgress::~TerminalProgress() { erase(); }
+
+void TerminalProgress::on_progress(const Progress& progress) {
+    if (!live_) return;
+    const Clock::time_point now = Clock::now();
+    if (progress.task != task_) {
+        task_ = progress.task;
+        task_started_ = now;
+        last_drawn_ = {};
+    }
+    if (now - last_drawn_ < kRedrawEvery && progress.done != progress.total) return;
+    last_drawn_ = now;
+    draw(progress, std::chrono::duration<double>(now - task_started_).count());
+}
+
+void TerminalProgress::draw(const Progress& progress, double elapsed) {
+    std::string tail = progress.detail;
+    std::string head = progress.task;
+    if (progress.total > 0) {
+        const double fraction =
+            std::min(1.0, static_cast<double>(progress.done) / static_cast<double>(progress.total));
+        head += fmt::format("  {} {:3.0f} %", bar(fraction), 100 * fraction);
+        if (fraction > 0 && elapsed > 0.5) {
+            tail += fmt::format("{}{}  {} left", tail.empty() ? "" : "  ", rate(progress, elapsed),
+                                format_duration(elapsed * (1 - fraction) / fraction));
+        }
+    }
+    // The bar's characters are three bytes wide and one column: count columns, not bytes.
+    const auto columns = static_cast<std::size_t>(terminal_width());
+    const std::size_t head_columns = head.size() - (progress.total > 0 ? 2 * kBarWidth : 0);
+    if (head_columns + 2 + tail.size() > columns) {
+        tail.resize(columns > head_columns + 3 ? columns - head_columns - 3 : 0);
+    }
+    fmt::print(stderr, "\r\033[K{}  {}", head, tail);
+    std::fflush(stderr);
+    drawn_ = true;
+}
+
+void TerminalProgress::erase() {
+    if (!drawn_) return;
+    fmt::print(stderr, "\r\033[K");
+    std::fflush(stderr);
+    drawn_ = false;
+}
+
+void TerminalProgress::on_line(const std::string& line) {
+    if (quiet_) return;
+    erase();
+    fmt::print(stderr, "{}\n", line);
+}
+
+bool colors_allowed(int descriptor) { return isatty(descriptor) == 1 && std::getenv("NO_COLOR") == nullptr; }
+
+std::string format_duration(double seconds) {
+    const auto whole = static_cast<long>(seconds + 0.5);
+    if (whole < 3600) return fmt::format("{}:{:02}", whole / 60, whole % 60);
+    return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
+}
+
+void install_signal_handlers() {
+    std::signal(SIGINT, remember_signal);
+    std::signal(SIGTERM, remember_signal);
+    std::signal(SIGPIPE, SIG_IGN);
+}
+
+StopRequested stop_requested() {
+    return [] { return received_signal != 0; };
+}
+
+int interrupt_exit_code() {
+    if (received_signal == SIGTERM) return kTerminated;
+    return received_signal == 0 ? 0 : kInterrupted;
+}
+
+}  // namespace eckart::cli

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "eckart/core/progress.hpp"
+#include "eckart/core/stop.hpp"
+
+namespace eckart::cli {
+
+/// Progress on stderr: a live bar with an estimate of the time left on a terminal, only finished lines otherwise,
+/// nothing with --quiet.
+class TerminalProgress : public ProgressObserver {
+  public:
+    explicit TerminalProgress(bool quiet);
+    ~TerminalProgress() override;
+    void on_progress(const Progress& progress) override;
+    void on_line(const std::string& line) override;
+
+  private:
+    using Clock = std::chrono::steady_clock;
+    void draw(const Progress& progress, double elapsed);
+    void erase();
+
+    bool quiet_;
+    bool live_;
+    bool drawn_ = false;
+    std::string task_;
+    Clock::time_point task_started_;
+    Clock::time_point last_drawn_;
+};
+
+/// Whether `descriptor` is a terminal that may show colors (NO_COLOR is honoured).
+bool colors_allowed(int descriptor);
+
+/// "1:04", "2:03:10".
+std::string format_duration(double seconds);
+
+/// After this, SIGINT and SIGTERM only set a flag, which stop_requested() reads; a second signal ends the process.
+void install_signal_handlers();
+StopRequested stop_requested();
+/// kInterrupted or kTerminated, by the signal that came; 0 when none did.
+int interrupt_exit_code();
+
+}  // namespace eckart::cli

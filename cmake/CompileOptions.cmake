@@ -1,0 +1,21 @@
+# One interface target carries every compiler flag that the library, the program and the tests share.
+add_library(eckart_options INTERFACE)
+target_compile_features(eckart_options INTERFACE cxx_std_20)
+target_compile_options(eckart_options INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # GCC 12 reports impossible overlaps inside std::string (GCC bug 105651).
+  target_compile_options(eckart_options INTERFACE -Wno-restrict)
+endif()
+if(ECKART_WERROR)
+  target_compile_options(eckart_options INTERFACE -Werror)
+endif()
+if(ECKART_SANITIZE)
+  target_compile_options(eckart_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all
+                                                 -fno-omit-frame-pointer)
+  target_link_options(eckart_options INTERFACE -fsanitize=address,undefined)
+endif()
+if(ECKART_NATIVE)
+  target_compile_options(eckart_options INTERFACE -march=native)
+endif()
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "eckart/core/json.hpp"
+
+namespace eckart {
+
+/// What is needed to repeat a result, embedded in every file that Eckart writes.
+struct RunRecord {
+    std::string command;        ///< the command line, or the API call
+    std::uint64_t seed = 0;
+    int threads = 0;
+    std::string version;        ///< of Eckart
+    std::string commit;         ///< of Eckart's source
+    std::string build_type;
+    std::string compiler;
+    std::string cpu;            ///< model name
+    std::string instruction_set;///< widest of SSE2, AVX2, AVX-512, AVX-512 + AMX
+    std::string system;         ///< operating system and kernel
+    std::string started_at;     ///< UTC, ISO 8601
+    std::string data_checksum;  ///< of the data set, empty where none was used
+    std::map<std::string, std::string> libraries;  ///< name -> version
+};
+
+/// Fills in everything this process knows by itself; `libraries` holds those of core only (OpenBLAS, Eigen).
+RunRecord capture_run_record(std::string command, std::uint64_t seed, int threads);
+
+Json to_json(const RunRecord& record);
+
+/// Eckart's version, e.g. "0.1.0".
+std::string version();
+
+}  // namespace eckart

@@ -1,0 +1,143 @@
+#include "eckart/core/atomic_file.hpp"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <system_error>
+
+#include "eckart/core/error.hpp"
+
+namespace eckart {
+namespace fs = std::filesystem;
+namespace {
+
+fs::path folder_of(const fs::path& target) {
+    return target.has_parent_path() ? target.parent_path() : fs::path(".");
+}
+
+std::string reason(int error) { return std::generic_category().message(error); }
+
+[[noreturn]] void fail(const fs::path& target, std::string_view what, int error) {
+    const char* hint = "";
+    if (error == ENOSPC || error == EDQUOT) hint = "; free some space or choose another folder";
+    if (error == EACCES || error == EPERM || error == EROFS) hint = "; choose a folder you may write to";
+    throw IoError(fmt::format("cannot {} '{}': {}{}", what, target.string(), reason(error), hint));
+}
+
+void check_target(const fs::path& target, Overwrite overwrite) {
+    if (target.empty()) throw IoError("the output path is empty; name a file");
+    std::error_code error;
+    const fs::path folder = folder_of(target);
+    if (!fs::is_directory(folder, error)) {
+        throw IoError(fmt::format("cannot write '{}': the folder '{}' does not exist; create it first",
+                                  target.string(), folder.string()));
+    }
+    if (fs::is_directory(target, error)) {
+        throw IoError(fmt::format("cannot write '{}': it is a directory; name a file", target.string()));
+    }
+    if (overwrite == Overwrite::kRefuse && fs::exists(fs::symlink_status(target, error))) {
+        throw IoError(fmt::format("'{}' exists already; add --force to replace it", target.string()));
+    }
+}
+
+fs::path temporary_name(const fs::path& target) {
+    static std::atomic<unsigned> counter{0};
+    return folder_of(target) /
+           fmt::format(".{}.{}-{}.tmp", target.filename().string(), getpid(), counter.fetch_add(1));
+}
+
+void sync_folder(const fs::path& folder) {
+    const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0) return;  // a folder that may be written but not read: the rename itself has succeeded
+    fsync(descriptor);
+    close(descriptor);
+}
+
+}  // namespace
+
+AtomicFile::AtomicFile(fs::path target, Overwrite overwrite)
+    : target_(std::move(target)), overwrite_(overwrite) {
+    check_target(target_, overwrite_);
+    temporary_ = temporary_name(target_);
+    unlink(temporary_.c_str());  // left behind by a killed process of the same number
+    descriptor_ = open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (descriptor_ < 0) fail(target_, "write", errno);
+}
+
+AtomicFile::~AtomicFile() {
+    if (descriptor_ >= 0) close(descriptor_);
+    if (!temporary_.empty()) unlink(temporary_.c_str());
+}
+
+void AtomicFile::write(const void* bytes, std::size_t size) {
+    const char* next = static_cast<const char*>(bytes);
+    while (size > 0) {
+        const ssize_t written = ::write(descriptor_, next, size);
+        if (written < 0) {
+            if (errno == EINTR) continue;
+            fail(target_, "write", errno);
+        }
+        next += written;
+        size -= static_cast<std::size_t>(written);
+    }
+}
+
+void AtomicFile::commit() {
+    if (fsync(descriptor_) != 0) fail(target_, "write", errno);
+    const int closed = close(descriptor_);
+    descriptor_ = -1;
+    if (closed != 0) fail(target_, "write", errno);
+    if (overwrite_ == Overwrite::kRefuse) {
+        // link() refuses an existing name, so a file that appeared meanwhile is not lost.
+        if (link(temporary_.c_str(), target_.c_str()) == 0) {
+            unlink(temporary_.c_str());
+            temporary_.clear();
+            sync_folder(folder_of(target_));
+            return;
+        }
+        if (errno == EEXIST) check_target(target_, overwrite_);
+    }
+    if (rename(temporary_.c_str(), target_.c_str()) != 0) fail(target_, "write", errno);
+    temporary_.clear();
+    sync_folder(folder_of(target_));
+}
+
+void write_file(const fs::path& target, std::string_view text, Overwrite overwrite) {
+    AtomicFile file(target, overwrite);
+    file.write(text);
+    file.commit();
+}
+
+void require_writable(const fs::path& target, Overwrite overwrite) { AtomicFile probe(target, overwrite); }
+
+std::string read_file(const fs::path& path, std::size_t limit) {
+    struct stat info {};
+    if (stat(path.c_str(), &info) != 0) {
+        throw IoError(fmt::format("cannot read '{}': {}", path.string(), reason(errno)));
+    }
+    if (!S_ISREG(info.st_mode)) {
+        throw IoError(fmt::format("cannot read '{}': it is {}; name a file", path.string(),
+                                  S_ISDIR(info.st_mode) ? "a directory" : "not a regular file"));
+    }
+    if (static_cast<std::size_t>(info.st_size) > limit) {
+        throw FormatError(fmt::format("'{}' has {} bytes, more than the {} allowed here", path.string(),
+                                      info.st_size, limit));
+    }
+    std::ifstream file(path, std::ios::binary);
+    if (!file) throw IoError(fmt::format("cannot read '{}': {}", path.string(), reason(errno)));
+    std::string content(static_cast<std::size_t>(info.st_size), '\0');
+    file.read(content.data(), static_cast<std::streamsize>(content.size()));
+    if (static_cast<std::size_t>(file.gcount()) != content.size()) {
+        throw IoError(fmt::format("cannot read '{}': it ended after {} of {} bytes", path.string(), file.gcount(),
+                                  content.size()));
+    }
+    return content;
+}
+
+}  // namespace eckart

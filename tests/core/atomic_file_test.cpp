@@ -1,0 +1,73 @@
+#include "eckart/core/atomic_file.hpp"
+
+#include <gtest/gtest.h>
+
+#include <iterator>
+
+#include "eckart/core/error.hpp"
+#include "scratch_folder.hpp"
+
+namespace eckart {
+namespace fs = std::filesystem;
+
+std::size_t entries(const fs::path& folder) {
+    return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
+}
+
+TEST(AtomicFile, AppearsOnlyWhenCommitted) {
+    test::ScratchFolder folder;
+    const fs::path target = folder / "out.bin";
+    {
+        AtomicFile file(target, Overwrite::kRefuse);
+        file.write("half");
+        EXPECT_FALSE(fs::exists(target));
+    }
+    EXPECT_EQ(entries(folder.path()), 0u);
+    write_file(target, "whole", Overwrite::kRefuse);
+    EXPECT_EQ(read_file(target, 100), "whole");
+    EXPECT_EQ(entries(folder.path()), 1u);
+}
+
+TEST(AtomicFile, RefusesToReplaceUnlessTold) {
+    test::ScratchFolder folder;
+    const fs::path target = folder / "out.bin";
+    write_file(target, "first", Overwrite::kRefuse);
+    EXPECT_THROW(write_file(target, "second", Overwrite::kRefuse), IoError);
+    EXPECT_EQ(read_file(target, 100), "first");
+    write_file(target, "second", Overwrite::kReplace);
+    EXPECT_EQ(read_file(target, 100), "second");
+}
+
+TEST(AtomicFile, KeepsAFileThatAppearedMeanwhile) {
+    test::ScratchFolder folder;
+    const fs::path target = folder / "out.bin";
+    AtomicFile file(target, Overwrite::kRefuse);
+    file.write("late");
+    write_file(target, "early", Overwrite::kRefuse);
+    EXPECT_THROW(file.commit(), IoError);
+    EXPECT_EQ(read_file(target, 100), "early");
+}
+
+TEST(AtomicFile, NamesTheMissingFolder) {
+    test::ScratchFolder folder;
+    try {
+        require_writable(folder / "no" / "out.bin", Overwrite::kRefuse);
+        FAIL() << "must throw";
+    } catch (const IoError& error) {
+        EXPECT_NE(std::string(error.what()).find("does not exist"), std::string::npos) << error.what();
+    }
+    EXPECT_THROW(require_writable(folder.path(), Overwrite::kReplace), IoError);
+    EXPECT_THROW(require_writable("", Overwrite::kReplace), IoError);
+    EXPECT_EQ(entries(folder.path()), 0u);
+}
+
+TEST(ReadFile, RefusesWhatIsNotAFileOrTooLarge) {
+    test::ScratchFolder folder;
+    EXPECT_THROW(read_file(folder.path(), 10), IoError);
+    EXPECT_THROW(read_file(folder / "missing", 10), IoError);
+    write_file(folder / "eleven", "12345678901", Overwrite::kRefuse);
+    EXPECT_THROW(read_file(folder / "eleven", 10), FormatError);
+    EXPECT_EQ(read_file(folder / "eleven", 11).size(), 11u);
+}
+
+}  // namespace eckart
