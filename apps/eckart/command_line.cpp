@@ -39,7 +39,8 @@ CLI::Option* add_integer(CLI::App& verb, const std::string& name, std::int64_t& 
                          std::int64_t high, const std::string& help) {
     return verb
         .add_option_function<std::string>(
-            name, [=, &value](const std::string& text) { value = parse_integer(name, text, low, high); }, help)
+            name, [=, &value](const std::string& text) { value = parse_integer(name, text, low, high); },
+            help)
         ->type_name("N");
 }
 
@@ -55,7 +56,8 @@ CLI::Option* add_integer_list(CLI::App& verb, const std::string& name, std::vect
                               std::int64_t low, std::int64_t high, const std::string& help) {
     return verb
         .add_option_function<std::string>(
-            name, [=, &values](const std::string& text) { values = parse_integer_list(name, text, low, high); },
+            name,
+            [=, &values](const std::string& text) { values = parse_integer_list(name, text, low, high); },
             help)
         ->type_name("N,N,...");
 }

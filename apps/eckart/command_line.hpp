@@ -22,8 +22,8 @@ struct CommonOptions {
     [[nodiscard]] Overwrite overwrite() const { return force ? Overwrite::kReplace : Overwrite::kRefuse; }
 };
 
-/// What a verb needs from main: the whole command line (for run records) and where to leave what main shall run
-/// once parsing succeeded.
+/// What a verb needs from main: the whole command line (for run records) and where to leave what main shall
+/// run once parsing succeeded.
 struct Session {
     std::string command_line;
     std::function<int()> action;

@@ -18,12 +18,17 @@ enum ExitCode : int {
 
 inline ExitCode exit_code(ErrorKind kind) {
     switch (kind) {
-        case ErrorKind::kInvalidArgument: return kUsage;
-        case ErrorKind::kIo: return kCannotReadOrWrite;
-        case ErrorKind::kFormat: return kBadInput;
-        case ErrorKind::kNetwork: return kNetworkFailure;
+        case ErrorKind::kInvalidArgument:
+            return kUsage;
+        case ErrorKind::kIo:
+            return kCannotReadOrWrite;
+        case ErrorKind::kFormat:
+            return kBadInput;
+        case ErrorKind::kNetwork:
+            return kNetworkFailure;
         case ErrorKind::kNumerical:
-        case ErrorKind::kBackend: return kInternal;
+        case ErrorKind::kBackend:
+            return kInternal;
     }
     return kInternal;
 }

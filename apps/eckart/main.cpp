@@ -19,8 +19,10 @@ constexpr const char* kFirstSession =
     "eckart makes trained networks with fully-connected layers smaller and faster.\n"
     "\n"
     "A first session:\n"
-    "  eckart demo                                            the whole study on built-in data, ends with a report\n"
-    "  eckart data synth cifar-like                           a data set to play with (or: eckart data fetch cifar10)\n"
+    "  eckart demo                                            the whole study on built-in data, ends with a "
+    "report\n"
+    "  eckart data synth cifar-like                           a data set to play with (or: eckart data fetch "
+    "cifar10)\n"
     "  eckart train --data cifar-like -o net.safetensors      train the reference network\n"
     "  eckart compress net.safetensors --rank 50 -o small.safetensors\n"
     "  eckart finetune small.safetensors --data cifar-like -o tuned.safetensors\n"
@@ -36,7 +38,8 @@ std::string joined(int argc, char** argv) {
 int fail(ExitCode code, const std::string& message) {
     std::string line = message;
     for (char& c : line) {
-        if (c == '\n' || c == '\r') c = ' ';  // names from files may hold line breaks; an error stays one line
+        if (c == '\n' || c == '\r')
+            c = ' ';  // names from files may hold line breaks; an error stays one line
     }
     fmt::print(stderr, "eckart: {}\n", line);
     return code;
@@ -84,7 +87,8 @@ int usage_error(const CLI::App& root, const CLI::ParseError& error) {
 
 int run(int argc, char** argv) {
     Session session{joined(argc, argv), {}};
-    CLI::App root("Low-rank compression of neural networks: train, compress, measure, fine-tune, report", "eckart");
+    CLI::App root("Low-rank compression of neural networks: train, compress, measure, fine-tune, report",
+                  "eckart");
     root.set_version_flag("--version", version());
     root.footer(std::string("\n") + kExitCodeHelp);
     root.require_subcommand(0, 1);

@@ -29,15 +29,18 @@ bool parse_whole(std::string_view text, T& value) {
 }
 
 std::string integer_range(std::int64_t low, std::int64_t high) {
-    if (high == std::numeric_limits<std::int64_t>::max()) return fmt::format("a whole number of at least {}", low);
+    if (high == std::numeric_limits<std::int64_t>::max())
+        return fmt::format("a whole number of at least {}", low);
     return fmt::format("a whole number from {} to {}", low, high);
 }
 
 }  // namespace
 
-std::int64_t parse_integer(std::string_view what, std::string_view text, std::int64_t low, std::int64_t high) {
+std::int64_t parse_integer(std::string_view what, std::string_view text, std::int64_t low,
+                           std::int64_t high) {
     std::int64_t value = 0;
-    if (!parse_whole(text, value) || value < low || value > high) refuse(what, text, integer_range(low, high));
+    if (!parse_whole(text, value) || value < low || value > high)
+        refuse(what, text, integer_range(low, high));
     return value;
 }
 
@@ -63,8 +66,8 @@ std::vector<std::int64_t> parse_integer_list(std::string_view what, std::string_
     while (true) {
         const std::size_t comma = text.find(',', begin);
         const bool last = comma == std::string_view::npos;
-        values.push_back(
-            parse_integer(what, text.substr(begin, last ? std::string_view::npos : comma - begin), low, high));
+        values.push_back(parse_integer(
+            what, text.substr(begin, last ? std::string_view::npos : comma - begin), low, high));
         if (last) return values;
         begin = comma + 1;
     }

@@ -7,8 +7,8 @@
 
 namespace eckart::cli {
 
-/// A decimal integer in [low, high]: digits only, no sign for values >= 0, no leading zeros, no spaces, the same in
-/// every locale. Throws InvalidArgument naming `what`, the text and the range.
+/// A decimal integer in [low, high]: digits only, no sign for values >= 0, no leading zeros, no spaces, the
+/// same in every locale. Throws InvalidArgument naming `what`, the text and the range.
 std::int64_t parse_integer(std::string_view what, std::string_view text, std::int64_t low, std::int64_t high);
 
 /// The same for the whole unsigned 64-bit range (seeds).

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
+#include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -48,7 +48,9 @@ std::string rate(const Progress& progress, double elapsed) {
 
 TerminalProgress::TerminalProgress(bool quiet) : quiet_(quiet), live_(!quiet && isatty(STDERR_FILENO) == 1) {}
 
-TerminalProgress::~TerminalProgress() { erase(); }
+TerminalProgress::~TerminalProgress() {
+    erase();
+}
 
 void TerminalProgress::on_progress(const Progress& progress) {
     if (!live_) return;
@@ -99,10 +101,12 @@ void TerminalProgress::on_line(const std::string& line) {
     fmt::print(stderr, "{}\n", line);
 }
 
-bool colors_allowed(int descriptor) { return isatty(descriptor) == 1 && std::getenv("NO_COLOR") == nullptr; }
+bool colors_allowed(int descriptor) {
+    return isatty(descriptor) == 1 && std::getenv("NO_COLOR") == nullptr;
+}
 
 std::string format_duration(double seconds) {
-    const auto whole = static_cast<long>(seconds + 0.5);
+    const auto whole = std::lround(seconds);
     if (whole < 3600) return fmt::format("{}:{:02}", whole / 60, whole % 60);
     return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
 }

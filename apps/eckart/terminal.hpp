@@ -8,8 +8,8 @@
 
 namespace eckart::cli {
 
-/// Progress on stderr: a live bar with an estimate of the time left on a terminal, only finished lines otherwise,
-/// nothing with --quiet.
+/// Progress on stderr: a live bar with an estimate of the time left on a terminal, only finished lines
+/// otherwise, nothing with --quiet.
 class TerminalProgress : public ProgressObserver {
   public:
     explicit TerminalProgress(bool quiet);
@@ -36,7 +36,8 @@ bool colors_allowed(int descriptor);
 /// "1:04", "2:03:10".
 std::string format_duration(double seconds);
 
-/// After this, SIGINT and SIGTERM only set a flag, which stop_requested() reads; a second signal ends the process.
+/// After this, SIGINT and SIGTERM only set a flag, which stop_requested() reads; a second signal ends the
+/// process.
 void install_signal_handlers();
 StopRequested stop_requested();
 /// kInterrupted or kTerminated, by the signal that came; 0 when none did.

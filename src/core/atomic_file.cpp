@@ -21,7 +21,9 @@ fs::path folder_of(const fs::path& target) {
     return target.has_parent_path() ? target.parent_path() : fs::path(".");
 }
 
-std::string reason(int error) { return std::generic_category().message(error); }
+std::string reason(int error) {
+    return std::generic_category().message(error);
+}
 
 [[noreturn]] void fail(const fs::path& target, std::string_view what, int error) {
     const char* hint = "";
@@ -114,7 +116,9 @@ void write_file(const fs::path& target, std::string_view text, Overwrite overwri
     file.commit();
 }
 
-void require_writable(const fs::path& target, Overwrite overwrite) { AtomicFile probe(target, overwrite); }
+void require_writable(const fs::path& target, Overwrite overwrite) {
+    AtomicFile probe(target, overwrite);
+}
 
 std::string read_file(const fs::path& path, std::size_t limit) {
     struct stat info {};
@@ -134,8 +138,8 @@ std::string read_file(const fs::path& path, std::size_t limit) {
     std::string content(static_cast<std::size_t>(info.st_size), '\0');
     file.read(content.data(), static_cast<std::streamsize>(content.size()));
     if (static_cast<std::size_t>(file.gcount()) != content.size()) {
-        throw IoError(fmt::format("cannot read '{}': it ended after {} of {} bytes", path.string(), file.gcount(),
-                                  content.size()));
+        throw IoError(fmt::format("cannot read '{}': it ended after {} of {} bytes", path.string(),
+                                  file.gcount(), content.size()));
     }
     return content;
 }

@@ -29,11 +29,17 @@ std::uint64_t hash(std::string_view text) {
 
 Rng::Rng(std::uint64_t seed) : key_(seed), engine_(mix(seed)) {}
 
-Rng Rng::fork(std::string_view name) const { return Rng(mix(key_ ^ mix(hash(name)))); }
+Rng Rng::fork(std::string_view name) const {
+    return Rng(mix(key_ ^ mix(hash(name))));
+}
 
-Rng Rng::fork(std::uint64_t index) const { return Rng(mix(mix(key_) + index)); }
+Rng Rng::fork(std::uint64_t index) const {
+    return Rng(mix(mix(key_) + index));
+}
 
-double Rng::uniform() { return static_cast<double>(next_u64() >> 11) * 0x1.0p-53; }
+double Rng::uniform() {
+    return static_cast<double>(next_u64() >> 11) * 0x1.0p-53;
+}
 
 double Rng::normal() {
     const double radius = std::sqrt(-2.0 * std::log(1.0 - uniform()));

@@ -1,9 +1,9 @@
 #include "eckart/core/run_record.hpp"
 
-#include <Eigen/Core>
 #include <cblas.h>
 #include <fmt/core.h>
 #include <sys/utsname.h>
+#include <Eigen/Core>
 
 #include <ctime>
 #include <fstream>
@@ -95,6 +95,8 @@ Json to_json(const RunRecord& record) {
             {"libraries", record.libraries}};
 }
 
-std::string version() { return core::kVersion; }
+std::string version() {
+    return core::kVersion;
+}
 
 }  // namespace eckart

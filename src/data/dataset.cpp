@@ -3,7 +3,8 @@
 namespace eckart::data {
 
 std::size_t ImageShape::size() const {
-    return static_cast<std::size_t>(channels) * static_cast<std::size_t>(height) * static_cast<std::size_t>(width);
+    return static_cast<std::size_t>(channels) * static_cast<std::size_t>(height) *
+           static_cast<std::size_t>(width);
 }
 
 std::span<const std::uint8_t> Dataset::image(std::size_t index) const {

@@ -40,7 +40,7 @@ TEST(Rng, UniformHasTheRightMoments) {
         squares += x * x;
     }
     const double mean = sum / kDraws;
-    EXPECT_NEAR(mean, 1, 0.015);                            // 5.8 standard errors
+    EXPECT_NEAR(mean, 1, 0.015);  // 5.8 standard errors
     EXPECT_NEAR(squares / kDraws - mean * mean, 16.0 / 12, 0.02);
 }
 

@@ -12,13 +12,13 @@ enum class Overwrite { kRefuse, kReplace };
 
 /// A file that appears under its name only when complete.
 ///
-/// Bytes go to a temporary file (O_EXCL) in the target's folder; commit() flushes it to disk (fsync), renames it over
-/// the target and flushes the folder. Without commit(), the destructor removes the temporary file and the target
-/// stays as it was.
+/// Bytes go to a temporary file (O_EXCL) in the target's folder; commit() flushes it to disk (fsync), renames
+/// it over the target and flushes the folder. Without commit(), the destructor removes the temporary file and
+/// the target stays as it was.
 class AtomicFile {
   public:
-    /// Throws IoError when the folder is missing or not writable, when `target` is a directory, or when it exists and
-    /// `overwrite` is kRefuse.
+    /// Throws IoError when the folder is missing or not writable, when `target` is a directory, or when it
+    /// exists and `overwrite` is kRefuse.
     AtomicFile(std::filesystem::path target, Overwrite overwrite);
     ~AtomicFile();
     AtomicFile(const AtomicFile&) = delete;
@@ -42,11 +42,12 @@ class AtomicFile {
 /// Writes `text` to `target` atomically.
 void write_file(const std::filesystem::path& target, std::string_view text, Overwrite overwrite);
 
-/// Fails before the work starts instead of after it: throws IoError exactly where AtomicFile's constructor would.
+/// Fails before the work starts instead of after it: throws IoError exactly where AtomicFile's constructor
+/// would.
 void require_writable(const std::filesystem::path& target, Overwrite overwrite);
 
-/// The whole content of a regular file. Throws IoError when it is missing, unreadable or not a regular file, and
-/// FormatError when it is larger than `limit` bytes.
+/// The whole content of a regular file. Throws IoError when it is missing, unreadable or not a regular file,
+/// and FormatError when it is larger than `limit` bytes.
 std::string read_file(const std::filesystem::path& path, std::size_t limit);
 
 }  // namespace eckart

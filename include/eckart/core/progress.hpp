@@ -7,14 +7,15 @@ namespace eckart {
 
 /// One report of how far a long computation is.
 struct Progress {
-    std::string task;          ///< what is being done, e.g. "epoch 2/7"
-    std::uint64_t done = 0;    ///< units finished
-    std::uint64_t total = 0;   ///< units in all; 0 where unknown
-    std::string unit;          ///< e.g. "samples", "bytes", "layers"
-    std::string detail;        ///< e.g. "loss 1.4021"
+    std::string task;         ///< what is being done, e.g. "epoch 2/7"
+    std::uint64_t done = 0;   ///< units finished
+    std::uint64_t total = 0;  ///< units in all; 0 where unknown
+    std::string unit;         ///< e.g. "samples", "bytes", "layers"
+    std::string detail;       ///< e.g. "loss 1.4021"
 };
 
-/// Receives progress and finished lines from library code, which itself never prints. The default ignores both.
+/// Receives progress and finished lines from library code, which itself never prints. The default ignores
+/// both.
 class ProgressObserver {
   public:
     virtual ~ProgressObserver() = default;

@@ -11,10 +11,10 @@ namespace eckart {
 
 /// A random stream as a value: copying it copies the state; nothing is shared.
 ///
-/// Streams for separate purposes come from named forks, `Rng(seed).fork("shuffle").fork(epoch)`: a fork depends on
-/// the seed and the names only, never on how many numbers were drawn before. The engine is std::mt19937_64, whose
-/// sequence the C++ standard fixes; distributions are our own, since the standard leaves theirs open. So the same
-/// seed gives the same numbers with every compiler.
+/// Streams for separate purposes come from named forks, `Rng(seed).fork("shuffle").fork(epoch)`: a fork
+/// depends on the seed and the names only, never on how many numbers were drawn before. The engine is
+/// std::mt19937_64, whose sequence the C++ standard fixes; distributions are our own, since the standard
+/// leaves theirs open. So the same seed gives the same numbers with every compiler.
 class Rng {
   public:
     explicit Rng(std::uint64_t seed);

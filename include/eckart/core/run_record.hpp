@@ -10,18 +10,18 @@ namespace eckart {
 
 /// What is needed to repeat a result, embedded in every file that Eckart writes.
 struct RunRecord {
-    std::string command;        ///< the command line, or the API call
+    std::string command;  ///< the command line, or the API call
     std::uint64_t seed = 0;
     int threads = 0;
-    std::string version;        ///< of Eckart
-    std::string commit;         ///< of Eckart's source
+    std::string version;  ///< of Eckart
+    std::string commit;   ///< of Eckart's source
     std::string build_type;
     std::string compiler;
-    std::string cpu;            ///< model name
-    std::string instruction_set;///< widest of SSE2, AVX2, AVX-512, AVX-512 + AMX
-    std::string system;         ///< operating system and kernel
-    std::string started_at;     ///< UTC, ISO 8601
-    std::string data_checksum;  ///< of the data set, empty where none was used
+    std::string cpu;                               ///< model name
+    std::string instruction_set;                   ///< widest of SSE2, AVX2, AVX-512, AVX-512 + AMX
+    std::string system;                            ///< operating system and kernel
+    std::string started_at;                        ///< UTC, ISO 8601
+    std::string data_checksum;                     ///< of the data set, empty where none was used
     std::map<std::string, std::string> libraries;  ///< name -> version
 };
 

@@ -8,6 +8,8 @@ namespace eckart {
 /// An empty function never stops.
 using StopRequested = std::function<bool()>;
 
-inline bool should_stop(const StopRequested& stop) { return stop && stop(); }
+inline bool should_stop(const StopRequested& stop) {
+    return stop && stop();
+}
 
 }  // namespace eckart

@@ -2,12 +2,12 @@
 
 namespace eckart {
 
-/// CPUs that this process may use: the smaller of its affinity mask and its cgroup's CPU quota (rounded up), at least
-/// 1.
+/// CPUs that this process may use: the smaller of its affinity mask and its cgroup's CPU quota (rounded up),
+/// at least 1.
 int available_threads();
 
-/// Sets the thread count of OpenMP (oneDNN, own kernels) and of OpenBLAS together, and restores both when it ends.
-/// Results are bit-identical only at the same thread count.
+/// Sets the thread count of OpenMP (oneDNN, own kernels) and of OpenBLAS together, and restores both when it
+/// ends. Results are bit-identical only at the same thread count.
 class ThreadScope {
   public:
     /// `count` >= 1; 0 stands for available_threads(). Throws InvalidArgument below 0.

@@ -11,7 +11,8 @@
 
 namespace eckart::data {
 
-/// Layout of one image: `channels` planes of `height` x `width` bytes, channel-major (as in CIFAR-10's binary files).
+/// Layout of one image: `channels` planes of `height` x `width` bytes, channel-major (as in CIFAR-10's binary
+/// files).
 struct ImageShape {
     int channels = 0;
     int height = 0;
@@ -20,8 +21,8 @@ struct ImageShape {
     bool operator==(const ImageShape&) const = default;
 };
 
-/// Labelled images, kept as the bytes they were stored as: pixels are scaled while a batch is made, so that 60,000
-/// CIFAR-10 images take 184 MB and not 737.
+/// Labelled images, kept as the bytes they were stored as: pixels are scaled while a batch is made, so that
+/// 60,000 CIFAR-10 images take 184 MB and not 737.
 struct Dataset {
     ImageShape shape;
     std::vector<std::string> class_names;
