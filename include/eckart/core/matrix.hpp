@@ -45,4 +45,18 @@ MatrixView<T> first_rows(Matrix<T>& matrix, Eigen::Index rows) {
     return {matrix.data(), rows, matrix.cols()};
 }
 
+/// The same block, read-only.
+template <class T>
+ConstMatrixView<T> constant(const MatrixView<T>& matrix) {
+    return {matrix.data(), matrix.rows(), matrix.cols()};
+}
+
+/// The first `rows` rows of `matrix`, which is enlarged when it has fewer rows or other columns; then its
+/// content is lost. For buffers that are reused from batch to batch.
+template <class T>
+MatrixView<T> reserve_rows(Matrix<T>& matrix, Eigen::Index rows, Eigen::Index cols) {
+    if (matrix.rows() < rows || matrix.cols() != cols) matrix.resize(rows, cols);
+    return first_rows(matrix, rows);
+}
+
 }  // namespace eckart
