@@ -87,7 +87,7 @@ LossSum softmax_nll(ConstMatrixView<T> logits, std::span<const std::uint8_t> lab
         const T* z = logits.data() + row * logits.cols();
         const std::uint8_t label = labels[static_cast<std::size_t>(row)];
         const RowSums sums = row_sums(z, logits.cols(), label);
-        total.loss += sums.log_sum + sums.maximum - static_cast<double>(z[label]);
+        total.loss += sums.log_sum + (sums.maximum - static_cast<double>(z[label]));
         total.correct += sums.correct ? 1 : 0;
     }
     return total;
@@ -106,10 +106,10 @@ LossSum softmax_nll_backward(ConstMatrixView<T> logits, std::span<const std::uin
         const std::uint8_t label = labels[static_cast<std::size_t>(row)];
         const RowSums sums = row_sums(z, logits.cols(), label);
         for (Eigen::Index c = 0; c < logits.cols(); ++c) {
-            const double probability = std::exp(static_cast<double>(z[c]) - sums.maximum - sums.log_sum);
+            const double probability = std::exp((static_cast<double>(z[c]) - sums.maximum) - sums.log_sum);
             gradient[c] = static_cast<T>(scale * (probability - (c == label ? 1.0 : 0.0)));
         }
-        total.loss += sums.log_sum + sums.maximum - static_cast<double>(z[label]);
+        total.loss += sums.log_sum + (sums.maximum - static_cast<double>(z[label]));
         total.correct += sums.correct ? 1 : 0;
     }
     return total;
