@@ -13,6 +13,6 @@ function(eckart_embed target symbol file)
     \".byte 0\\n\"
     \".previous\\n\");
 ")
-  set_source_files_properties(${source} PROPERTIES OBJECT_DEPENDS ${file})
+  set_source_files_properties(${source} TARGET_DIRECTORY ${target} PROPERTIES OBJECT_DEPENDS ${file})
   target_sources(${target} PRIVATE ${source})
 endfunction()

@@ -1,0 +1,53 @@
+#include <fmt/core.h>
+
+#include <filesystem>
+#include <memory>
+
+#include "commands.hpp"
+#include "eckart/core/json.hpp"
+#include "eckart/report/report.hpp"
+#include "terminal.hpp"
+
+namespace eckart::cli {
+namespace {
+
+struct ReportArguments {
+    std::string run_directory;
+    bool no_plot_files = false;
+    CommonOptions common;
+};
+
+int write_report(const ReportArguments& arguments) {
+    TerminalProgress progress(arguments.common.quiet);
+    report::ReportOptions options;
+    options.plot_files = !arguments.no_plot_files;
+    options.observer = &progress;
+    const std::filesystem::path page = report::write_report(arguments.run_directory, options);
+    if (arguments.common.json) {
+        const Json result{{"report", page.string()}, {"bytes", std::filesystem::file_size(page)}};
+        fmt::print("{}\n", result.dump(2, ' ', false, Json::error_handler_t::replace));
+    } else {
+        fmt::print("{}\n", page.string());
+    }
+    return kDone;
+}
+
+}  // namespace
+
+void add_command_report(CLI::App& root, Session& session) {
+    auto arguments = std::make_shared<ReportArguments>();
+    CLI::App* verb =
+        add_verb(root, "report", "Turn a run directory into one self-contained HTML page",
+                 {"eckart report my-run                  writes my-run/report.html and my-run/plots/",
+                  "eckart report my-run --no-plot-files  only the page, whose plots are interactive",
+                  "eckart report my-run --json           prints where the page is, for scripts"});
+    verb->add_option("RUN_DIR", arguments->run_directory,
+                     "Folder that was given to --run; an older report in it is replaced")
+        ->required();
+    verb->add_flag("--no-plot-files", arguments->no_plot_files, "Do not draw the plots as SVG and PNG files");
+    add_common_options(*verb, arguments->common);
+    verb->callback(
+        [&session, arguments] { session.action = [arguments] { return write_report(*arguments); }; });
+}
+
+}  // namespace eckart::cli

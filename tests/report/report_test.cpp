@@ -1,0 +1,85 @@
+#include "eckart/report/report.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "eckart/core/error.hpp"
+#include "sample_run.hpp"
+#include "scratch_folder.hpp"
+
+namespace eckart::report {
+namespace {
+
+std::string page_of(const test::SampleRun& run) {
+    const eckart::test::ScratchFolder folder;
+    test::write_sample_run(run, folder.path());
+    ReportOptions options;
+    options.plot_files = false;
+    const std::filesystem::path page = write_report(folder.path(), options);
+    EXPECT_EQ(page, folder / "report.html");
+    return read_file(page, 64U << 20U);
+}
+
+bool has(const std::string& page, const std::string& text) {
+    return page.find(text) != std::string::npos;
+}
+
+TEST(Report, HoldsEverySectionInOrder) {
+    const std::string page = page_of(test::make_sample_run());
+    std::size_t last = 0;
+    for (const char* id :
+         {"data", "training", "spectra", "accuracy", "time", "fine-tuning", "layers", "findings", "method"}) {
+        const std::size_t at = page.find("<section id=\"" + std::string(id) + "\">");
+        ASSERT_NE(at, std::string::npos) << id;
+        EXPECT_GT(at, last) << id;
+        last = at;
+    }
+}
+
+TEST(Report, LoadsNothingFromElsewhere) {
+    const std::string page = page_of(test::make_sample_run());
+    EXPECT_FALSE(has(page, " src=\"http"));
+    EXPECT_FALSE(has(page, "<link"));
+    EXPECT_FALSE(has(page, "url("));
+    EXPECT_TRUE(has(page, "default-src 'none'"));
+    EXPECT_TRUE(has(page, "src=\"data:image/png;base64,iVBORw0KGgo"));
+}
+
+TEST(Report, LeavesOutWhatWasNotMeasuredAndSaysHow) {
+    test::SampleRun run = test::make_sample_run();
+    run.sweep = nullptr;
+    run.spectra = nullptr;
+    run.fine_tunings.clear();
+    const std::string page = page_of(run);
+    EXPECT_FALSE(has(page, "<section id=\"accuracy\">"));
+    EXPECT_FALSE(has(page, "<section id=\"fine-tuning\">"));
+    EXPECT_TRUE(has(page, "<section id=\"training\">"));
+    EXPECT_TRUE(has(page, "eckart sweep net.safetensors --data DATA --run "));
+    EXPECT_TRUE(has(page, "eckart finetune small.safetensors"));
+    EXPECT_FALSE(has(page, "eckart compress net.safetensors --rank 50 -o small.safetensors --run /"));
+}
+
+TEST(Report, RefusesAFolderWithoutARun) {
+    const eckart::test::ScratchFolder folder;
+    EXPECT_THROW(write_report(folder.path(), {}), FormatError);
+    EXPECT_THROW(write_report(folder / "missing", {}), IoError);
+    EXPECT_FALSE(std::filesystem::exists(folder / "report.html"));
+}
+
+TEST(Report, ReplacesOnlyWhereAllowed) {
+    const eckart::test::ScratchFolder folder;
+    test::write_sample_run(test::make_sample_run(), folder.path());
+    ReportOptions options;
+    options.plot_files = false;
+    write_file(folder / "report.html", "mine", Overwrite::kRefuse);
+    options.overwrite = Overwrite::kRefuse;
+    EXPECT_THROW(write_report(folder.path(), options), IoError);
+    EXPECT_EQ(read_file(folder / "report.html", 100), "mine");
+    options.overwrite = Overwrite::kReplace;
+    write_report(folder.path(), options);
+    EXPECT_NE(read_file(folder / "report.html", 64U << 20U), "mine");
+}
+
+}  // namespace
+}  // namespace eckart::report
