@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "eckart/ops/backend.hpp"
 #include "parse_number.hpp"
 
 namespace eckart::cli {
@@ -63,7 +64,9 @@ CLI::Option* add_integer_list(CLI::App& verb, const std::string& name, std::vect
 }
 
 RunRecord make_run_record(const Session& session, const CommonOptions& options, int threads) {
-    return capture_run_record(session.command_line, options.seed, threads);
+    RunRecord record = capture_run_record(session.command_line, options.seed, threads);
+    record.libraries["oneDNN"] = ops::onednn_version();
+    return record;
 }
 
 }  // namespace eckart::cli

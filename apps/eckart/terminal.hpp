@@ -16,11 +16,12 @@ class TerminalProgress : public ProgressObserver {
     ~TerminalProgress() override;
     void on_progress(const Progress& progress) override;
     void on_line(const std::string& line) override;
+    /// Removes the bar, so that something else can be printed; the next report draws it again.
+    void erase();
 
   private:
     using Clock = std::chrono::steady_clock;
     void draw(const Progress& progress, double elapsed);
-    void erase();
 
     bool quiet_;
     bool live_;

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -54,6 +55,21 @@ fs::path temporary_name(const fs::path& target) {
            fmt::format(".{}.{}-{}.tmp", target.filename().string(), getpid(), counter.fetch_add(1));
 }
 
+// A process that was killed leaves its temporary file behind. A living writer holds a lock on its own.
+void remove_abandoned_temporaries(const fs::path& target) {
+    const std::string prefix = fmt::format(".{}.", target.filename().string());
+    std::error_code error;
+    for (fs::directory_iterator entry(folder_of(target), error), end; !error && entry != end;
+         entry.increment(error)) {
+        const std::string name = entry->path().filename().string();
+        if (!name.starts_with(prefix) || !name.ends_with(".tmp")) continue;
+        const int descriptor = open(entry->path().c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+        if (descriptor < 0) continue;
+        if (flock(descriptor, LOCK_EX | LOCK_NB) == 0) unlink(entry->path().c_str());
+        close(descriptor);
+    }
+}
+
 void sync_folder(const fs::path& folder) {
     const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor < 0) return;  // a folder that may be written but not read: the rename itself has succeeded
@@ -66,10 +82,11 @@ void sync_folder(const fs::path& folder) {
 AtomicFile::AtomicFile(fs::path target, Overwrite overwrite)
     : target_(std::move(target)), overwrite_(overwrite) {
     check_target(target_, overwrite_);
+    remove_abandoned_temporaries(target_);
     temporary_ = temporary_name(target_);
-    unlink(temporary_.c_str());  // left behind by a killed process of the same number
     descriptor_ = open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (descriptor_ < 0) fail(target_, "write", errno);
+    flock(descriptor_, LOCK_EX | LOCK_NB);  // where a file system knows no locks, nothing is cleaned up either
 }
 
 AtomicFile::~AtomicFile() {

@@ -70,4 +70,15 @@ TEST(ReadFile, RefusesWhatIsNotAFileOrTooLarge) {
     EXPECT_EQ(read_file(folder / "eleven", 11).size(), 11u);
 }
 
+TEST(AtomicFile, RemovesWhatKilledProcessesLeft) {
+    test::ScratchFolder folder;
+    write_file(folder / ".model.999-0.tmp", "half a file", Overwrite::kRefuse);
+    write_file(folder / ".other.999-0.tmp", "of another target", Overwrite::kRefuse);
+    AtomicFile living(folder / "model", Overwrite::kRefuse);
+    EXPECT_FALSE(std::filesystem::exists(folder / ".model.999-0.tmp"));
+    EXPECT_TRUE(std::filesystem::exists(folder / ".other.999-0.tmp"));
+    AtomicFile second(folder / "model", Overwrite::kRefuse);
+    EXPECT_TRUE(std::filesystem::exists(living.temporary_path())) << "a living writer's file stays";
+}
+
 }  // namespace eckart

@@ -14,7 +14,7 @@ enum class Overwrite { kRefuse, kReplace };
 ///
 /// Bytes go to a temporary file (O_EXCL) in the target's folder; commit() flushes it to disk (fsync), renames
 /// it over the target and flushes the folder. Without commit(), the destructor removes the temporary file and
-/// the target stays as it was.
+/// the target stays as it was. What killed processes left of earlier attempts at `target` is removed.
 class AtomicFile {
   public:
     /// Throws IoError when the folder is missing or not writable, when `target` is a directory, or when it

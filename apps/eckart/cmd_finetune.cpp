@@ -1,0 +1,60 @@
+#include <memory>
+
+#include "commands.hpp"
+#include "eckart/data/load.hpp"
+#include "eckart/evaluate/accuracy.hpp"
+#include "eckart/io/network_file.hpp"
+#include "eckart/train/finetune.hpp"
+#include "finetune_job.hpp"
+#include "training_options.hpp"
+
+namespace eckart::cli {
+
+namespace {
+
+struct FinetuneArguments {
+    CommonOptions common;
+    TrainingArguments training;
+    std::string model;
+    std::string reference;
+};
+
+int run(const FinetuneArguments& arguments, const Session& session) {
+    Context context(session, arguments.common);
+    const io::NetworkFile file = io::load_network(arguments.model);
+    const data::DatasetPair data = data::load_dataset(arguments.training.data);
+    FinetuneJob job{arguments.training.training_run(arguments.common),
+                    RunDirectory(arguments.training.run_directory),
+                    {}};
+    if (!arguments.reference.empty()) {
+        const io::NetworkFile dense = io::load_network(arguments.reference);
+        const auto result = evaluate::evaluate<float>(dense.network, context.backend(), data.test);
+        job.dense = DenseReference{result.accuracy(), dense.network.size().parameters};
+    }
+    return run_finetune(job, file.network, data, context);
+}
+
+}  // namespace
+
+void add_command_finetune(CLI::App& root, Session& session) {
+    CLI::App* verb =
+        add_verb(root, "finetune", "Train the factors of a compressed network to get accuracy back",
+                 {"eckart finetune small.safetensors --data cifar-like -o tuned.safetensors",
+                  "eckart finetune small.safetensors --data cifar-like -o tuned.safetensors --epochs 5 "
+                  "--reference net.safetensors"});
+    const auto arguments = std::make_shared<FinetuneArguments>();
+    arguments->training.options = train::finetune_defaults();
+    verb->add_option("MODEL", arguments->model, "Compressed network (safetensors)")
+        ->required()
+        ->type_name("FILE");
+    add_training_options(*verb, arguments->training);
+    verb->add_option("--reference", arguments->reference, "The uncompressed network, to compare with")
+        ->type_name("FILE");
+    add_common_options(*verb, arguments->common);
+    add_force_option(*verb, arguments->common);
+    verb->callback([arguments, &session] {
+        session.action = [arguments, &session] { return run(*arguments, session); };
+    });
+}
+
+}  // namespace eckart::cli

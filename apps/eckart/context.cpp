@@ -1,0 +1,35 @@
+#include "context.hpp"
+
+#include <fmt/core.h>
+
+#include <cstdio>
+
+namespace eckart::cli {
+
+Context::Context(const Session& session, const CommonOptions& options)
+    : session_(session),
+      options_(options),
+      threads_(options.threads),
+      backend_(ops::make_onednn_backend()),
+      progress_(options.quiet) {}
+
+RunRecord Context::record(const std::string& data_checksum) const {
+    RunRecord record = make_run_record(session_, options_, threads());
+    record.data_checksum = data_checksum;
+    return record;
+}
+
+void Context::print(const std::string& line) {
+    if (options_.json) return;
+    progress_.erase();
+    fmt::print("{}\n", line);
+    std::fflush(stdout);
+}
+
+void Context::print_json(const Json& json) {
+    if (!options_.json) return;
+    progress_.erase();
+    fmt::print("{}\n", json.dump(2));
+}
+
+}  // namespace eckart::cli

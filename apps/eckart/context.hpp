@@ -1,0 +1,38 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "command_line.hpp"
+#include "eckart/core/threads.hpp"
+#include "eckart/ops/backend.hpp"
+#include "terminal.hpp"
+
+namespace eckart::cli {
+
+/// What every command that computes works with: threads set, kernels, progress, and where results go.
+class Context {
+  public:
+    Context(const Session& session, const CommonOptions& options);
+
+    [[nodiscard]] const CommonOptions& options() const { return options_; }
+    [[nodiscard]] int threads() const { return threads_.count(); }
+    [[nodiscard]] ops::Backend<float>& backend() { return *backend_; }
+    [[nodiscard]] TerminalProgress& progress() { return progress_; }
+    [[nodiscard]] const std::string& command_line() const { return session_.command_line; }
+    /// The record of this run on data of the given checksum (may be empty).
+    [[nodiscard]] RunRecord record(const std::string& data_checksum) const;
+    /// A line of results on stdout, unless --json asks for one object instead.
+    void print(const std::string& line);
+    /// The one object of --json; ignored without it.
+    void print_json(const Json& json);
+
+  private:
+    const Session& session_;
+    const CommonOptions& options_;
+    ThreadScope threads_;
+    std::unique_ptr<ops::Backend<float>> backend_;
+    TerminalProgress progress_;
+};
+
+}  // namespace eckart::cli

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <filesystem>
+
+#include "context.hpp"
+#include "eckart/data/dataset.hpp"
+#include "eckart/model/residual_mlp.hpp"
+#include "eckart/sweep/sweep.hpp"
+#include "run_directory.hpp"
+
+namespace eckart::cli {
+
+/// `eckart sweep`: one decomposition, many ranks.
+struct SweepJob {
+    sweep::SweepOptions options;
+    RunDirectory run_directory;
+    std::filesystem::path csv;  ///< none when empty
+    bool resume = false;        ///< takes over the points of an unfinished sweep.json
+};
+
+/// Measures every rank, prints the table, keeps sweep.json up to date after each point. Returns the exit
+/// code.
+int run_sweep_job(const SweepJob& job, const model::ResidualMlp<float>& network,
+                  const data::DatasetPair& data, Context& context);
+
+}  // namespace eckart::cli

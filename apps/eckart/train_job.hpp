@@ -1,0 +1,20 @@
+#pragma once
+
+#include "context.hpp"
+#include "eckart/model/architecture.hpp"
+#include "training_run.hpp"
+
+namespace eckart::cli {
+
+/// `eckart train`: a new network trained on `data`.
+struct TrainJob {
+    std::int64_t hidden = 1000;
+    std::int64_t blocks = 2;
+    TrainingRun training;
+    RunDirectory run_directory;
+};
+
+/// Trains, saves the network and training.json, prints the transcript. Returns the exit code.
+int run_train(const TrainJob& job, const data::DatasetPair& data, Context& context);
+
+}  // namespace eckart::cli

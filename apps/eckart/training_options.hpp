@@ -1,0 +1,33 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "command_line.hpp"
+#include "training_run.hpp"
+
+namespace eckart::cli {
+
+/// The options of `train` and `finetune` as they were typed.
+struct TrainingArguments {
+    std::string data;
+    std::string output;
+    std::string log;
+    std::string run_directory;
+    std::string schedule;
+    train::TrainOptions options;
+    bool resume = false;
+
+    /// Throws InvalidArgument for an unknown schedule.
+    [[nodiscard]] TrainingRun training_run(const CommonOptions& common) const;
+};
+
+/// Declares them; the defaults are those of `arguments.options`.
+void add_training_options(CLI::App& verb, TrainingArguments& arguments);
+
+/// --data DIR, required.
+void add_data_option(CLI::App& verb, std::string& folder);
+/// --run DIR.
+void add_run_option(CLI::App& verb, std::string& folder);
+
+}  // namespace eckart::cli

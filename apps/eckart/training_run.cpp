@@ -1,0 +1,159 @@
+#include "training_run.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <fstream>
+#include <system_error>
+#include <utility>
+
+#include "eckart/core/error.hpp"
+#include "eckart/io/network_file.hpp"
+#include "eckart/train/checkpoint.hpp"
+
+namespace eckart::cli {
+namespace fs = std::filesystem;
+namespace {
+
+/// The log of a run: rewritten from the history at the start, so that a resumed run leaves no gap and no
+/// repetition, then one line more per epoch.
+class EpochLog {
+  public:
+    EpochLog(fs::path path, const std::vector<train::EpochRecord>& history) : path_(std::move(path)) {
+        if (path_.empty()) return;
+        file_.open(path_, std::ios::trunc);
+        for (const train::EpochRecord& record : history) append(record);
+        check();
+    }
+
+    void append(const train::EpochRecord& record) {
+        if (path_.empty()) return;
+        file_ << train::to_json(record).dump() << '\n' << std::flush;
+        check();
+    }
+
+  private:
+    void check() const {
+        if (!file_)
+            throw IoError(fmt::format("cannot write the log '{}'; free some space or name another file",
+                                      path_.string()));
+    }
+
+    fs::path path_;
+    std::ofstream file_;
+};
+
+void print_epoch(const train::EpochRecord& record, std::int64_t epochs, Context& context) {
+    context.print(fmt::format("Epoch {}/{}: training loss {:.4f}, {:.1f} s, {:.0f} samples/s", record.epoch,
+                              epochs, record.train_loss, record.seconds, record.samples_per_second));
+    context.print(train::transcript_line(record));
+}
+
+bool same_tensors(const model::ResidualMlp<float>& a, const model::ResidualMlp<float>& b) {
+    const auto left = a.parameters();
+    const auto right = b.parameters();
+    return std::ranges::equal(left, right, [](const auto* x, const auto* y) {
+        return x->name == y->name && x->value.rows() == y->value.rows() && x->value.cols() == y->value.cols();
+    });
+}
+
+/// The state to go on from: the checkpoint's under --resume, where there is one.
+train::TrainState begin(const TrainingRun& run, model::ResidualMlp<float> start,
+                        const data::DatasetPair& data, Context& context) {
+    if (!run.resume || !fs::exists(run.checkpoint())) {
+        fs::remove(run.checkpoint());  // prepare() has made sure that it may go
+        return train::start_training(std::move(start));
+    }
+    train::TrainState state = train::load_state(run.checkpoint(), run.options, data.checksum);
+    if (!same_tensors(state.network, start)) {
+        throw InvalidArgument(
+            fmt::format("'{}' is of a network of other sizes; give the options of the interrupted run",
+                        run.checkpoint().string()));
+    }
+    context.progress().on_line(fmt::format("resuming after epoch {} of {}, {} samples of the next",
+                                           state.epochs_done, run.options.epochs, state.samples_done));
+    return state;
+}
+
+std::string resume_command(const Context& context, bool resumed) {
+    std::string command = context.command_line() + (resumed ? "" : " --resume");
+    if (const std::size_t at = command.find(" --force"); at != std::string::npos) command.erase(at, 8);
+    return command;
+}
+
+}  // namespace
+
+fs::path TrainingRun::checkpoint() const {
+    fs::path path = output;
+    path += ".checkpoint";
+    return path;
+}
+
+bool TrainingRun::already_complete() const {
+    return resume && fs::exists(output) && !fs::exists(checkpoint());
+}
+
+Overwrite TrainingRun::overwrite(const Context& context) const {
+    return resume ? Overwrite::kReplace : context.options().overwrite();
+}
+
+void TrainingRun::prepare(const Context& context) const {
+    require_writable(output, overwrite(context));
+    if (!log.empty()) require_writable(log, overwrite(context));
+    if (!resume && !context.options().force && fs::exists(checkpoint())) {
+        throw IoError(fmt::format(
+            "'{}' holds an interrupted run; add --resume to go on with it or --force to start over",
+            checkpoint().string()));
+    }
+}
+
+TrainingEnd run_training(const TrainingRun& run, model::ResidualMlp<float> start,
+                         const data::DatasetPair& data, Context& context) {
+    train::TrainState state = begin(run, std::move(start), data, context);
+    const auto save = [&](const train::TrainState& now) {
+        train::save_state(now, run.options, data.checksum, run.checkpoint());
+    };
+    EpochLog log(run.log, state.history);
+    train::TrainCallbacks callbacks;
+    callbacks.progress = &context.progress();
+    callbacks.stop = stop_requested();
+    callbacks.on_epoch = [&](const train::TrainState& now) {
+        print_epoch(now.history.back(), run.options.epochs, context);
+        if (now.epochs_done < run.options.epochs) save(now);
+        log.append(now.history.back());
+    };
+    const train::Outcome outcome = train::train(state, data, run.options, context.backend(), callbacks);
+    if (outcome == train::Outcome::kInterrupted) {
+        save(state);
+        context.progress().on_line(fmt::format("interrupted; everything so far is in '{}'. To go on:\n  {}",
+                                               run.checkpoint().string(),
+                                               resume_command(context, run.resume)));
+    }
+    return {std::move(state), outcome};
+}
+
+int finish_training(const TrainingRun& run, const TrainingEnd& end, const RunRecord& record,
+                    const Context& context) {
+    switch (end.outcome) {
+        case train::Outcome::kInterrupted:
+            return interrupt_exit_code();
+        case train::Outcome::kDiverged:
+            throw NumericalError(fmt::format(
+                "training diverged: the loss was no longer finite at step {} (epoch {}); lower "
+                "--learning-rate "
+                "(now {:g}) and look for damaged data with 'eckart data info'",
+                end.state.steps_done + 1, end.state.epochs_done + 1, run.options.adam.learning_rate));
+        case train::Outcome::kCompleted:
+            break;
+    }
+    io::save_network(end.state.network, record, run.output, run.overwrite(context));
+    std::error_code ignored;
+    fs::remove(run.checkpoint(), ignored);
+    return kDone;
+}
+
+Json summary_of(const data::DatasetPair& data) {
+    return {{"name", data.name}, {"train_count", data.train.count()}, {"test_count", data.test.count()}};
+}
+
+}  // namespace eckart::cli

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <filesystem>
+
+#include "context.hpp"
+#include "eckart/data/dataset.hpp"
+#include "eckart/train/train.hpp"
+#include "run_directory.hpp"
+
+namespace eckart::cli {
+
+/// What `train` and `finetune` have in common: a network goes in, a better one comes out in a file, with
+/// checkpoints in between.
+struct TrainingRun {
+    train::TrainOptions options;
+    std::filesystem::path output;  ///< the trained network
+    std::filesystem::path log;     ///< one JSON object per epoch and line; none when empty
+    bool resume = false;
+
+    /// Where the checkpoint of an interrupted run lies: "<output>.checkpoint".
+    [[nodiscard]] std::filesystem::path checkpoint() const;
+    /// Whether --resume has nothing left to do: the output is there and no checkpoint.
+    [[nodiscard]] bool already_complete() const;
+    /// Replacing is right with --force and for a resumed run's own files.
+    [[nodiscard]] Overwrite overwrite(const Context& context) const;
+    /// Fails before the work starts: throws IoError when the output or the log cannot be written, or when the
+    /// checkpoint of an interrupted run would be lost.
+    void prepare(const Context& context) const;
+};
+
+/// The end of a run: its state and how it came to it.
+struct TrainingEnd {
+    train::TrainState state;
+    train::Outcome outcome;
+};
+
+/// Trains `start`, or what the checkpoint holds under --resume, prints each epoch, keeps the checkpoint and
+/// the log up to date. When interrupted it saves the checkpoint and says on stderr how to go on.
+TrainingEnd run_training(const TrainingRun& run, model::ResidualMlp<float> start,
+                         const data::DatasetPair& data, Context& context);
+
+/// Saves a completed network and removes the checkpoint; throws NumericalError for a diverged one. Returns
+/// the exit code.
+int finish_training(const TrainingRun& run, const TrainingEnd& end, const RunRecord& record,
+                    const Context& context);
+
+/// {"name", "train_count", "test_count"}: "data" of training.json.
+Json summary_of(const data::DatasetPair& data);
+
+}  // namespace eckart::cli
