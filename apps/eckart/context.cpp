@@ -29,7 +29,7 @@ void Context::print(const std::string& line) {
 void Context::print_json(const Json& json) {
     if (!options_.json) return;
     progress_.erase();
-    fmt::print("{}\n", json.dump(2));
+    fmt::print("{}\n", to_text(json, 2));
 }
 
 }  // namespace eckart::cli

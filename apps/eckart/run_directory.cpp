@@ -22,7 +22,7 @@ void RunDirectory::prepare(std::initializer_list<std::string> names, Overwrite o
 void RunDirectory::write(const std::string& name, const std::string& schema, const RunRecord& record,
                          const Json& content, Overwrite overwrite) const {
     if (!present()) return;
-    write_file(file(name), with_record(schema, record, content).dump(1) + "\n", overwrite);
+    write_file(file(name), to_text(with_record(schema, record, content), 1) + "\n", overwrite);
 }
 
 Json with_record(const std::string& schema, const RunRecord& record, const Json& content) {

@@ -28,7 +28,7 @@ class EpochLog {
 
     void append(const train::EpochRecord& record) {
         if (path_.empty()) return;
-        file_ << train::to_json(record).dump() << '\n' << std::flush;
+        file_ << to_text(train::to_json(record)) << '\n' << std::flush;
         check();
     }
 

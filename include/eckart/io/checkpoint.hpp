@@ -1,0 +1,31 @@
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <vector>
+
+#include "eckart/core/json.hpp"
+#include "eckart/core/matrix.hpp"
+#include "eckart/model/residual_mlp.hpp"
+
+namespace eckart::io {
+
+/// A training run at rest: the network, Adam's two moments in the order of network.parameters(), and whatever
+/// else the trainer needs.
+struct Checkpoint {
+    model::ResidualMlp<float> network;
+    std::vector<MatrixF> moment1;
+    std::vector<MatrixF> moment2;
+    Json state;
+};
+
+/// Replaces `target` atomically. The moments must have the shapes of the parameters: InvalidArgument. Throws
+/// IoError.
+void save_checkpoint(const model::ResidualMlp<float>& network, std::span<const MatrixF> moment1,
+                     std::span<const MatrixF> moment2, const Json& state,
+                     const std::filesystem::path& target);
+
+/// Throws IoError when the file cannot be read and FormatError when it is not a checkpoint.
+Checkpoint load_checkpoint(const std::filesystem::path& path);
+
+}  // namespace eckart::io

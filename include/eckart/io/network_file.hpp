@@ -1,0 +1,34 @@
+#pragma once
+
+#include <filesystem>
+
+#include "eckart/core/atomic_file.hpp"
+#include "eckart/core/json.hpp"
+#include "eckart/core/run_record.hpp"
+#include "eckart/model/residual_mlp.hpp"
+
+namespace eckart::io {
+
+/// A network and how it came to be; the record is null for files that Eckart did not write.
+struct NetworkFile {
+    model::ResidualMlp<float> network;
+    Json run_record;
+};
+
+/// Saves a network as safetensors under PyTorch's state_dict names: a dense layer as `fc1.weight` (out, in)
+/// and `fc1.bias` (out); a factored one as `fc1.0.weight` (r, in), `fc1.1.weight` (out, r) and `fc1.1.bias`,
+/// the names of Sequential(Linear(in, r, bias=False), Linear(r, out)). Architecture and record go into the
+/// metadata (docs/formats/safetensors.md). Written atomically. Throws IoError.
+void save_network(const model::ResidualMlp<float>& network, const RunRecord& record,
+                  const std::filesystem::path& target, Overwrite overwrite);
+
+/// The same into a file that the caller commits, e.g. after reading it back.
+void write_network(AtomicFile& file, const model::ResidualMlp<float>& network, const RunRecord& record);
+
+/// Reads what save_network() wrote, or a residual MLP's state_dict that PyTorch saved: without metadata the
+/// architecture is inferred from names and shapes. Throws IoError when the file cannot be read; FormatError
+/// when it is malformed, when a tensor is missing, surplus or of the wrong shape, or has NaN or infinite
+/// entries.
+NetworkFile load_network(const std::filesystem::path& path);
+
+}  // namespace eckart::io

@@ -1,0 +1,35 @@
+#include "io/foreign_file.hpp"
+
+namespace eckart::io {
+
+namespace {
+
+constexpr const char* kPickle =
+    "a PyTorch pickle, which may run code when it is loaded; convert it in Python: weights = "
+    "torch.load('in.pt', "
+    "weights_only=True); safetensors.torch.save_file(weights, 'out.safetensors')";
+
+/// The first field of an ONNX model is its IR version, the second the name of the producer or the opset.
+bool looks_like_onnx(std::string_view start) {
+    return start.size() >= 3 && start[0] == 0x08 && start[1] > 0 && start[1] < 0x20 &&
+           (start[2] == 0x12 || start[2] == 0x3A || start[2] == 0x42);
+}
+
+}  // namespace
+
+std::string recognize_foreign_file(std::string_view start) {
+    using namespace std::string_view_literals;
+    if (start.starts_with("PK\x03\x04"sv) || start.starts_with("\x80\x02"sv) ||
+        start.starts_with("\x80\x04"sv)) {
+        return kPickle;
+    }
+    if (start.starts_with("\x89HDF"sv))
+        return "an HDF5 file (Keras); save the weights as safetensors instead";
+    if (start.starts_with("\x93NUMPY"sv)) return "a NumPy array; save the weights as safetensors instead";
+    if (start.starts_with("GGUF"sv)) return "a GGUF file; use the safetensors file that it was made from";
+    if (start.starts_with("\x1f\x8b"sv)) return "compressed with gzip; unpack it first";
+    if (looks_like_onnx(start)) return "an ONNX model; save the weights as safetensors instead";
+    return {};
+}
+
+}  // namespace eckart::io

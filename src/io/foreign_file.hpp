@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace eckart::io {
+
+/// What a file is that begins with `start` and is not safetensors, and how to convert it; empty when unknown.
+std::string recognize_foreign_file(std::string_view start);
+
+}  // namespace eckart::io

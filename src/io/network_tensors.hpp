@@ -1,0 +1,30 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "eckart/io/safetensors.hpp"
+#include "eckart/model/residual_mlp.hpp"
+
+namespace eckart::io {
+
+inline constexpr const char* kArchitectureKey = "eckart.architecture";
+inline constexpr const char* kRunRecordKey = "eckart.run_record";
+inline constexpr const char* kStateKey = "eckart.state";
+
+/// Every parameter of a network as a tensor to be written.
+std::vector<TensorSource> tensors_of(const model::ResidualMlp<float>& network);
+
+/// The network in a file: architecture from the metadata, or inferred. `used` receives the names of its
+/// tensors. Throws FormatError.
+model::ResidualMlp<float> read_network(const SafetensorsReader& reader, std::vector<std::string>& used);
+
+/// The tensor `name`, which must have the given shape (rows 0: a vector). Throws FormatError.
+MatrixF read_shaped(const SafetensorsReader& reader, const std::string& name, Eigen::Index rows,
+                    Eigen::Index cols);
+
+/// Throws FormatError when the file holds a tensor that is not in `used`.
+void refuse_surplus(const SafetensorsReader& reader, const std::vector<std::string>& used);
+
+}  // namespace eckart::io
