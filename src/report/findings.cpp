@@ -14,6 +14,8 @@
 namespace eckart::report {
 namespace {
 
+constexpr double kNoGap = 0.8;  // of the next singular value to the last one kept
+
 double share(std::int64_t part, std::int64_t all) {
     return all > 0 ? static_cast<double>(part) / static_cast<double>(all) : 0;
 }
@@ -45,21 +47,22 @@ Extremes extremes(const std::vector<const LayerSpectrum*>& layers,
     return {*low, *high};
 }
 
-/// "Between X (layer a) and Y (layer b)", or "X" for one layer.
+/// "between X (layer a) and Y (layer b)", or "X in each of them" where no difference shows.
 std::string range(const Extremes& layers, const std::function<std::string(const LayerSpectrum&)>& text) {
-    if (layers.lowest == layers.highest)
-        return fmt::format("{} ({})", text(*layers.lowest), layers.lowest->name);
-    return fmt::format("between {} ({}) and {} ({})", text(*layers.lowest), layers.lowest->name,
-                       text(*layers.highest), layers.highest->name);
+    const std::string low = text(*layers.lowest);
+    const std::string high = text(*layers.highest);
+    if (layers.lowest == layers.highest) return fmt::format("{} ({})", low, layers.lowest->name);
+    if (low == high) return low + " in each of them";
+    return fmt::format("between {} ({}) and {} ({})", low, layers.lowest->name, high, layers.highest->name);
 }
 
 std::string energy_sentence(const std::vector<const LayerSpectrum*>& layers, std::int64_t rank) {
     const auto energy = [&](const LayerSpectrum& layer) { return retained_energy(layer, rank); };
+    const auto text = [&](const LayerSpectrum& layer) { return percent(energy(layer), 0); };
     return fmt::format(
-        "At rank {} the truncated layers keep {} of their energy, the sum of the squared singular values.",
-        rank, range(extremes(layers, energy), [&](const LayerSpectrum& layer) {
-            return percent(energy(layer), 0);
-        }));
+        "Of the energy of the layers it truncates (the sum of the squared singular values) rank {} keeps "
+        "{}.",
+        rank, range(extremes(layers, energy), text));
 }
 
 std::string gap_sentence(const std::vector<const LayerSpectrum*>& layers, std::int64_t rank) {
@@ -69,31 +72,39 @@ std::string gap_sentence(const std::vector<const LayerSpectrum*>& layers, std::i
         return kept > 0 ? layer.singular_values[index] / kept : 1.0;
     };
     const LayerSpectrum& sharpest = *extremes(layers, ratio).lowest;
-    if (ratio(sharpest) >= 0.8) {
+    const std::string share_kept = percent(std::floor(100 * ratio(sharpest)) / 100, 0);
+    if (ratio(sharpest) >= kNoGap) {
         return fmt::format(
-            "The cut falls into no gap: in every layer, singular value {} is at least {} of number {}. "
-            "Accuracy fades "
-            "as the spectrum does, step by step.",
-            rank + 1, percent(ratio(sharpest), 0), rank);
+            "There is no gap to cut at: in every layer, singular value {} has at least {} of the size of "
+            "number {}, so accuracy fades step by step.",
+            rank + 1, share_kept, rank);
     }
-    return fmt::format("In {} the cut falls into a gap: singular value {} is {} of number {}.", sharpest.name,
-                       rank + 1, percent(ratio(sharpest), 0), rank);
+    return fmt::format(
+        "The cut falls into a gap in {}: singular value {} has only {} of the size of number {}.",
+        sharpest.name, rank + 1, share_kept, rank);
 }
 
-std::string initial_sentence(const std::vector<const LayerSpectrum*>& layers) {
+std::string initial_sentence(const std::vector<const LayerSpectrum*>& layers, const SweepPoint& lowest,
+                             const SweepPoint* below) {
     const auto count = [](const LayerSpectrum& layer) {
         return static_cast<double>(values_above_initial(layer));
     };
+    const auto text = [](const LayerSpectrum& layer) { return whole(values_above_initial(layer)); };
+    const Extremes most = extremes(layers, count);
     const LayerSpectrum& first = *layers.front();
-    return fmt::format(
-        "Random weights, as training starts from, have no singular value above {} in a layer of the shape of "
-        "{}. "
-        "Counted against that mark of its own shape, the trained network has {} above it; by size alone, the "
+    std::string sentence = fmt::format(
+        "Training starts from random weights, whose largest singular value is about {} in the shape of {}. "
+        "The layers "
+        "now have {} singular values above the mark of their shape, the work of training; by size alone, the "
         "others "
         "cannot be told from noise.",
-        significant(initial_largest_singular_value(first.out, first.in), 3), first.name,
-        range(extremes(layers, count),
-              [](const LayerSpectrum& layer) { return whole(values_above_initial(layer)); }));
+        significant(initial_largest_singular_value(first.out, first.in), 3), first.name, range(most, text));
+    const std::int64_t made = values_above_initial(*most.highest);
+    if (below != nullptr && lowest.rank >= made && below->rank < made) {
+        sentence +=
+            fmt::format(" Rank {} keeps all of them, rank {} no longer does.", lowest.rank, below->rank);
+    }
+    return sentence;
 }
 
 std::string guessing_clause(const RunData& run) {
@@ -111,18 +122,17 @@ void add_fall(const RunData& run, std::vector<std::string>& sentences) {
             sweep.points.begin(), sweep.points.end(),
             [](const SweepPoint& a, const SweepPoint& b) { return a.test_accuracy < b.test_accuracy; });
         sentences.push_back(fmt::format(
-            "Without fine-tuning, no rank measured keeps accuracy within {} of the dense network's {} up to "
-            "the "
-            "largest rank; the highest, {}, is at rank {}.",
-            points(kTolerance), percent(sweep.dense_accuracy), percent(closest.test_accuracy), closest.rank));
+            "Without fine-tuning, not even the largest rank measured stays within one point of the dense "
+            "network's {}; the highest accuracy, {}, is at rank {}.",
+            percent(sweep.dense_accuracy), percent(closest.test_accuracy), closest.rank));
         return;
     }
-    sentences.push_back(fmt::format(
-        "From rank {} upward every network measured stays within {} of the dense network's {}; rank {} "
-        "itself "
-        "classifies {} correctly with {}.",
-        lowest->rank, points(kTolerance), percent(sweep.dense_accuracy), lowest->rank,
-        percent(lowest->test_accuracy), of_parameters(lowest->size.parameters, sweep.dense.parameters)));
+    sentences.push_back(
+        fmt::format("From rank {} upward every network measured stays within one point of the dense "
+                    "network's {}; rank {} itself "
+                    "classifies {} correctly with {}.",
+                    lowest->rank, percent(sweep.dense_accuracy), lowest->rank, percent(lowest->test_accuracy),
+                    of_parameters(lowest->size.parameters, sweep.dense.parameters)));
     if (lowest == sweep.points.data()) return;
     const SweepPoint& below = *(lowest - 1);
     std::string sentence = fmt::format("Below that accuracy falls: rank {} loses {}", below.rank,
@@ -177,7 +187,8 @@ Finding accuracy_finding(const RunData& run) {
     if (layers.empty()) return finding;
     finding.sentences.push_back(energy_sentence(layers, lowest->rank));
     finding.sentences.push_back(gap_sentence(layers, lowest->rank));
-    finding.sentences.push_back(initial_sentence(layers));
+    const SweepPoint* below = lowest == run.sweep->points.data() ? nullptr : lowest - 1;
+    finding.sentences.push_back(initial_sentence(layers, *lowest, below));
     return finding;
 }
 

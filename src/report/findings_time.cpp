@@ -106,11 +106,12 @@ std::string small_rank_sentence(const Sweep& sweep, const SweepPoint& point, std
     const Latency& latency = *latency_at(point, batch);
     const double work = static_cast<double>(sweep.dense.macs) /
                         static_cast<double>(std::max<std::int64_t>(point.size.macs, 1));
+    const double speedup = latency.speedup();
     return fmt::format(
-        "At small ranks what does not shrink takes over (reading the input, biases, ReLU, the residual sums, "
-        "starting "
-        "each product): rank {} has {} fewer multiply-adds and is {} faster.",
-        point.rank, times(work), times(latency.speedup()));
+        "What does not shrink with the rank (reading the input, biases, ReLU, the residual sums, starting "
+        "each product) "
+        "counts as well: rank {} has {} fewer multiply-adds and is {} {}.",
+        point.rank, times(work), times(speedup), speedup >= 1 ? "faster" : "as fast as dense");
 }
 
 std::string memory_sentence(const Sweep& sweep) {

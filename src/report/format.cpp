@@ -45,13 +45,17 @@ std::string bytes(std::int64_t value) {
 }
 
 std::string seconds(double value) {
+    if (value >= 90) {
+        const auto all = std::llround(value);
+        return fmt::format("{0}{2}min {1}{2}s", all / 60, all % 60, kNoBreakSpace);
+    }
     if (value < 1e-3) return significant(value * 1e6, 3) + kNoBreakSpace + "µs";
     if (value < 1) return significant(value * 1e3, 3) + kNoBreakSpace + "ms";
     return significant(value, 3) + kNoBreakSpace + "s";
 }
 
 std::string times(double factor) {
-    return significant(factor, factor < 0.995 ? 2 : factor < 9.95 ? 2 : 3) + "×";
+    return significant(factor, factor >= 0.995 && factor < 1.995 ? 3 : 2) + "×";
 }
 
 std::string significant(double value, int digits) {

@@ -13,7 +13,7 @@ std::string points(double difference);                 ///< 0.013 -> "1.3 points
 std::string whole(std::int64_t value);                 ///< 7087010 -> "7,087,010"
 std::string short_count(double value);                 ///< 7087010 -> "7.09 M"
 std::string bytes(std::int64_t value);                 ///< 28348040 -> "28.3 MB"
-std::string seconds(double value);                     ///< 0.00123 -> "1.23 ms"
+std::string seconds(double value);                     ///< 0.00123 -> "1.23 ms", 113 -> "1 min 53 s"
 std::string times(double factor);                      ///< 9.87 -> "9.9x" with a multiplication sign
 std::string significant(double value, int digits);     ///< 0.04567, 2 -> "0.046"; never with an exponent
 std::string plural(std::int64_t count,

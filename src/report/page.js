@@ -105,11 +105,12 @@
         borderColor: line,
         backgroundColor: line,
         borderWidth: 2,
+        clip: 8,
         borderDash: dashes[Math.floor(series.color / seriesColors) % dashes.length],
-        pointRadius: series.dots ? 3.5 : 0,
+        pointRadius: series.dots ? 3 : 0,
         pointHoverRadius: 5,
         pointHitRadius: 10,
-        pointStyle: series.color % 2 === 1 && series.dots ? "rectRot" : "circle"
+        pointStyle: !series.dots ? "line" : series.color % 2 === 1 ? "rectRot" : "circle"
       });
     });
     return datasets;
@@ -144,10 +145,12 @@
         context.textBaseline = above ? "bottom" : "top";
         context.fillText(reference.label, area.left + 6, above ? at - 4 : at + 4);
       } else {
+        // To the right, below the curve, where there is room.
+        const right = area.right - at > 20;
         context.save();
-        context.translate(at - 4, area.bottom - 6);
+        context.translate(right ? at + 5 : at - 5, area.bottom - 8);
         context.rotate(-Math.PI / 2);
-        context.textBaseline = "bottom";
+        context.textBaseline = right ? "top" : "bottom";
         context.fillText(reference.label, 0, 0);
         context.restore();
       }
@@ -196,8 +199,9 @@
             labels: {
               color: color("ink"),
               usePointStyle: true,
-              boxWidth: 8,
-              boxHeight: 8,
+              boxWidth: 7,
+              boxHeight: 7,
+              padding: 14,
               filter: function (item, data) { return !data.datasets[item.datasetIndex].isBand; }
             }
           },

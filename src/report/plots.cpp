@@ -170,7 +170,7 @@ Plot time_plot(const RunData& run, std::int64_t batch) {
     Plot plot{fmt::format("time-batch-{}", batch),
               batch == 1 ? "Single images" : "Batches of " + whole(batch),
               "",
-              {"rank", "", NumberStyle::kWhole, true},
+              {"rank", "", NumberStyle::kWhole, false, 0},
               {fmt::format("time for {} ({})", images, unit.name), unit.name, NumberStyle::kPlain, false, 0},
               {},
               {},

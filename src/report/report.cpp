@@ -9,6 +9,7 @@
 #include "report/assets.hpp"
 #include "report/findings.hpp"
 #include "report/format.hpp"
+#include "report/gnuplot.hpp"
 #include "report/html.hpp"
 #include "report/plots.hpp"
 #include "report/run_data.hpp"
@@ -19,8 +20,7 @@ namespace fs = std::filesystem;
 namespace {
 
 std::string page_title(const RunData& run) {
-    const std::string name = run.data ? " on " + run.data->name : "";
-    return "Low-rank compression of a network" + name;
+    return run.data ? "Low-rank compression on " + run.data->name : "Low-rank compression of a network";
 }
 
 std::string navigation(const std::vector<Section>& sections) {
@@ -83,7 +83,10 @@ fs::path write_report(const fs::path& run_directory, const ReportOptions& option
     const RunData run = load_run(run_directory);
     require_writable(target, options.overwrite);
     const Plots plots = make_plots(run);
-    write_file(target, render(run, plots, {}), options.overwrite);
+    PlotFiles files;
+    if (options.plot_files) files = draw_plot_files(plots.all(), run_directory / "plots", options.overwrite);
+    if (options.observer != nullptr && !files.problem.empty()) options.observer->on_line(files.problem);
+    write_file(target, render(run, plots, files.names), options.overwrite);
     return target;
 }
 

@@ -126,14 +126,14 @@ Section accuracy_section(const RunData& run, const Plots& plots) {
 Section time_section(const RunData& run, const Plots& plots) {
     Section section{"time", "Inference time against rank", ""};
     if (plots.times.empty()) return section;
-    section.html = paragraph(
-        "The time of one batch at every rank, with the dense network measured in turns with it. The band "
-        "spans the 10th "
-        "to the 90th percentile. The break-even rank is where the factors hold as many weights as the "
-        "matrices" +
-        std::string(run.sweep->threads > 0
-                        ? fmt::format("; all of it with {}.", plural(run.sweep->threads, "thread"))
-                        : "."));
+    std::string text =
+        "Each point is the median time of one batch through the factored network, the band its 10th to 90th "
+        "percentile; "
+        "the dense network was measured in turns with it. At the break-even rank the factors hold as many "
+        "weights as the "
+        "matrices.";
+    if (run.sweep->threads > 0) text += " All of it ran on " + plural(run.sweep->threads, "thread") + ".";
+    section.html = paragraph(text);
     section.html += "<div class=\"grid\">";
     for (const Plot& plot : plots.times) section.html += figure(plot);
     section.html += "</div>\n";
@@ -163,9 +163,13 @@ Section findings_section(const RunData& run) {
     Section section{"findings", "What this run shows", ""};
     for (const Finding& finding : {accuracy_finding(run), time_finding(run), fine_tuning_finding(run)}) {
         if (finding.sentences.empty()) continue;
-        section.html += fmt::format("<h3>{}</h3>\n<ul>\n", escape_html(finding.question));
-        for (const std::string& sentence : finding.sentences)
-            section.html += "<li>" + escape_html(sentence) + "</li>\n";
+        section.html += fmt::format("<h3>{}</h3>\n<p class=\"answer\">{}</p>\n",
+                                    escape_html(finding.question), escape_html(finding.sentences.front()));
+        if (finding.sentences.size() == 1) continue;
+        section.html += "<ul>\n";
+        for (std::size_t i = 1; i < finding.sentences.size(); ++i) {
+            section.html += "<li>" + escape_html(finding.sentences[i]) + "</li>\n";
+        }
         section.html += "</ul>\n";
     }
     return section;
@@ -178,7 +182,8 @@ std::string headline(const RunData& run) {
     if (dense_accuracy) {
         std::vector<std::string> details;
         if (dense_parameters)
-            details.push_back(short_count(static_cast<double>(*dense_parameters)) + " parameters");
+            details.push_back(short_count(static_cast<double>(*dense_parameters)) + " parameters, " +
+                              bytes(static_cast<std::int64_t>(sizeof(float)) * *dense_parameters));
         html += tile("Dense network", percent(*dense_accuracy), details);
     }
     if (run.sweep) {
@@ -192,7 +197,7 @@ std::string headline(const RunData& run) {
                 details.push_back(
                     fmt::format("{} as fast at batch {}", times(fastest->speedup()), whole(fastest->batch)));
             }
-            html += tile("Smallest within one point", percent(best->test_accuracy), details);
+            html += tile("Best trade-off: smallest within one point", percent(best->test_accuracy), details);
         }
     }
     const FineTuning* tuned = best_fine_tuning(run);

@@ -107,7 +107,7 @@ Json sample_training() {
 }
 
 /// A few strong directions on top of the bulk that random weights have.
-std::vector<double> sample_spectrum(const Shape& shape) {
+std::vector<double> sample_spectrum(const Shape& shape, double strength) {
     const auto count = static_cast<double>(std::min(shape.out, shape.in));
     const double edge =
         (std::sqrt(static_cast<double>(shape.out)) + std::sqrt(static_cast<double>(shape.in))) /
@@ -115,7 +115,7 @@ std::vector<double> sample_spectrum(const Shape& shape) {
     std::vector<double> values;
     for (int i = 0; i < static_cast<int>(count); ++i) {
         const double bulk = edge * (1 - 0.97 * std::pow(i / count, 0.8));
-        const double strong = 9 * edge / std::pow(i + 1.0, 0.75) * std::exp(-i / 90.0);
+        const double strong = strength * edge / std::pow(i + 1.0, 0.75) * std::exp(-i / (10 * strength));
         values.push_back(std::sqrt(bulk * bulk + strong * strong));
     }
     return values;
@@ -143,6 +143,7 @@ Json sample_vectors() {
 Json sample_spectra() {
     Json spectra = document("eckart.spectra/1", "eckart sweep net.safetensors --data cifar-like --run demo");
     spectra["layers"] = Json::array();
+    double strength = 11;
     for (const Shape& shape : kLayers) {
         const auto m = static_cast<double>(shape.out);
         const auto n = static_cast<double>(shape.in);
@@ -150,7 +151,8 @@ Json sample_spectra() {
                                      {"out", shape.out},
                                      {"in", shape.in},
                                      {"break_even_rank", m * n / (m + n)},
-                                     {"singular_values", sample_spectrum(shape)}});
+                                     {"singular_values", sample_spectrum(shape, strength)}});
+        strength -= 1.5;
     }
     spectra["right_singular_vectors"] = sample_vectors();
     return spectra;

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "eckart/core/atomic_file.hpp"
+#include "report/plot.hpp"
+
+namespace eckart::report {
+
+struct PlotFiles {
+    std::vector<std::string> names;  ///< files written, e.g. "spectra.svg"
+    std::string problem;             ///< why there are none or not all, one line; empty where all is well
+};
+
+/// The gnuplot program that draws `plot` from "<id>.tsv" of series blocks into "<id>.svg" and "<id>.png".
+/// Labels stand in single quotes, where gnuplot expands nothing, and without its own markup.
+std::string gnuplot_script(const Plot& plot);
+/// The numbers: one block per series (x, y, low, high), blocks two empty lines apart.
+std::string gnuplot_data(const Plot& plot);
+
+/// Draws every plot as SVG and PNG into `folder`, which is created where missing. gnuplot runs without a
+/// shell, without the user's settings and with LC_NUMERIC=C, in a temporary folder of its own beside the
+/// files. Throws IoError where the folder cannot be written or a file exists and `overwrite` is kRefuse; a
+/// missing or failing gnuplot is reported in the result.
+PlotFiles draw_plot_files(const std::vector<const Plot*>& plots, const std::filesystem::path& folder,
+                          Overwrite overwrite);
+
+}  // namespace eckart::report

@@ -1,0 +1,88 @@
+#include "report/process.hpp"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "eckart/core/atomic_file.hpp"
+#include "eckart/core/error.hpp"
+
+namespace eckart::report {
+namespace {
+
+constexpr std::size_t kOutputLimit = 1U << 20U;
+constexpr std::size_t kOutputKept = 1024;
+
+/// The environment of this process, except that numbers are written and read as in C.
+std::vector<std::string> c_locale_environment() {
+    std::vector<std::string> variables;
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+        const std::string variable = *entry;
+        if (variable.starts_with("LC_ALL=") || variable.starts_with("LC_NUMERIC=")) continue;
+        variables.push_back(variable);
+    }
+    variables.emplace_back("LC_NUMERIC=C");
+    return variables;
+}
+
+std::vector<char*> pointers(std::vector<std::string>& strings) {
+    std::vector<char*> result;
+    result.reserve(strings.size() + 1);
+    for (std::string& text : strings) result.push_back(text.data());
+    result.push_back(nullptr);
+    return result;
+}
+
+class FileActions {
+  public:
+    explicit FileActions(const std::filesystem::path& output_file) {
+        posix_spawn_file_actions_init(&actions_);
+        posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+        posix_spawn_file_actions_addopen(&actions_, STDOUT_FILENO, output_file.c_str(),
+                                         O_WRONLY | O_CREAT | O_TRUNC, 0600);
+        posix_spawn_file_actions_adddup2(&actions_, STDOUT_FILENO, STDERR_FILENO);
+    }
+    ~FileActions() { posix_spawn_file_actions_destroy(&actions_); }
+    FileActions(const FileActions&) = delete;
+    FileActions& operator=(const FileActions&) = delete;
+    [[nodiscard]] const posix_spawn_file_actions_t* get() const { return &actions_; }
+
+  private:
+    posix_spawn_file_actions_t actions_{};
+};
+
+}  // namespace
+
+ProcessResult run_process(const std::string& program, const std::vector<std::string>& arguments,
+                          const std::filesystem::path& output_file) {
+    std::vector<std::string> command{program};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    std::vector<std::string> environment = c_locale_environment();
+    const FileActions actions(output_file);
+    pid_t child = 0;
+    const int error = posix_spawnp(&child, program.c_str(), actions.get(), nullptr, pointers(command).data(),
+                                   pointers(environment).data());
+    if (error == ENOENT) return {false, 127, ""};
+    if (error != 0) {
+        throw IoError(fmt::format("cannot start '{}': {}; check the program's permissions", program,
+                                  std::generic_category().message(error)));
+    }
+    int status = 0;
+    while (waitpid(child, &status, 0) < 0) {
+        if (errno != EINTR) {
+            throw IoError(fmt::format("cannot wait for '{}': {}; try again", program,
+                                      std::generic_category().message(errno)));
+        }
+    }
+    ProcessResult result;
+    result.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    result.output = read_file(output_file, kOutputLimit).substr(0, kOutputKept);
+    return result;
+}
+
+}  // namespace eckart::report
