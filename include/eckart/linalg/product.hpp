@@ -1,0 +1,20 @@
+#pragma once
+
+#include "eckart/core/matrix.hpp"
+
+namespace eckart::linalg {
+
+/// A B for a (m, k) and b (k, n), by BLAS on all threads; 2 m n k flops. T is float or double. Throws
+/// InvalidArgument when the inner sizes differ.
+template <class T>
+Matrix<T> multiply(const Matrix<T>& a, const Matrix<T>& b);
+
+/// |A|_F, summed in double.
+template <class T>
+double frobenius_norm(const Matrix<T>& a);
+
+/// |A - B|_F, summed in double, for equal shapes.
+template <class T>
+double frobenius_distance(const Matrix<T>& a, const Matrix<T>& b);
+
+}  // namespace eckart::linalg

@@ -1,0 +1,130 @@
+#include "eckart/compress/compress.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "compress/factors.hpp"
+#include "eckart/core/error.hpp"
+#include "eckart/linalg/product.hpp"
+
+namespace eckart::compress {
+
+namespace {
+
+LayerOutcome plan_layer(const model::Linear<float>& layer, const CompressOptions& options) {
+    LayerOutcome outcome;
+    outcome.name = layer.name();
+    outcome.out = layer.out();
+    outcome.in = layer.in();
+    outcome.rank = std::min({options.rank, layer.out(), layer.in()});
+    outcome.parameters_before = layer.macs() + layer.out();
+    const std::int64_t weights = outcome.rank * (layer.out() + layer.in());
+    outcome.factored = options.allow_larger || weights < layer.macs();
+    outcome.parameters_after = layer.out() + (outcome.factored ? weights : layer.macs());
+    if (!outcome.factored) {
+        outcome.rank = layer.rank();
+        outcome.why = fmt::format("factors would have {} weights, the layer has {}", weights, layer.macs());
+    }
+    return outcome;
+}
+
+/// Fills in energy and errors from the singular values; `rank` of them are kept.
+void account(LayerOutcome& outcome, const VectorF& s) {
+    const auto squares = s.cast<double>().array().square();
+    const double all = squares.sum();
+    // The tail is summed alone: 1 - kept / all would lose it to rounding.
+    const double cut = squares.tail(s.size() - outcome.rank).sum();
+    outcome.predicted_error = all > 0 ? std::sqrt(cut / all) : 0;
+    outcome.retained_energy = all > 0 ? (all - cut) / all : 1;
+}
+
+double measure_error(const model::Linear<float>& layer, const model::FactoredLinear<float>& factors) {
+    const MatrixF weight = layer.dense_weight();
+    const double norm = linalg::frobenius_norm<float>(weight);
+    const MatrixF product = linalg::multiply<float>(factors.b().value, factors.a().value);
+    return norm > 0 ? linalg::frobenius_distance<float>(weight, product) / norm : 0;
+}
+
+void check_decomposition(const model::ResidualMlp<float>& network,
+                         const std::vector<LayerDecomposition>& decomposition) {
+    bool fits = decomposition.size() == network.layer_count();
+    for (std::size_t i = 0; fits && i < decomposition.size(); ++i) {
+        const model::Linear<float>& layer = network.layer(i);
+        const linalg::Svd<float>& svd = decomposition[i].svd;
+        fits = decomposition[i].layer == layer.name() && svd.u.rows() == layer.out() &&
+               svd.vt.cols() == layer.in();
+    }
+    if (!fits) {
+        throw InvalidArgument(
+            "compress: the decomposition is not of this network; pass what decompose() returned for it, "
+            "complete");
+    }
+}
+
+}  // namespace
+
+void CompressOptions::validate() const {
+    if (rank < 1) throw InvalidArgument(fmt::format("compress: rank {}; it must be at least 1", rank));
+}
+
+std::vector<LayerOutcome> plan(const model::ResidualMlp<float>& network, const CompressOptions& options) {
+    options.validate();
+    std::vector<LayerOutcome> outcomes;
+    for (std::size_t i = 0; i < network.layer_count(); ++i)
+        outcomes.push_back(plan_layer(network.layer(i), options));
+    return outcomes;
+}
+
+CompressedNetwork compress_network(const model::ResidualMlp<float>& network,
+                                   const std::vector<LayerDecomposition>& decomposition,
+                                   const CompressOptions& options) {
+    check_decomposition(network, decomposition);
+    CompressedNetwork result{network, plan(network, options)};
+    for (std::size_t i = 0; i < network.layer_count(); ++i) {
+        LayerOutcome& outcome = result.layers[i];
+        if (!outcome.factored) continue;
+        const model::Linear<float>& layer = network.layer(i);
+        const linalg::Svd<float>& svd = decomposition[i].svd;
+        // A layer that is factored already may have fewer singular values than the rank asked for.
+        outcome.rank = std::min<std::int64_t>(outcome.rank, svd.s.size());
+        outcome.parameters_after = layer.out() + outcome.rank * (layer.out() + layer.in());
+        account(outcome, svd.s);
+        auto factors = balanced_factors(layer.name(), svd, outcome.rank, layer.bias().value);
+        if (options.measure_error) outcome.measured_error = measure_error(layer, *factors);
+        result.network.replace_layer(i, std::move(factors));
+    }
+    return result;
+}
+
+Json to_json(const std::vector<LayerOutcome>& layers, std::int64_t rank) {
+    Json list = Json::array();
+    std::int64_t before = 0;
+    std::int64_t after = 0;
+    for (const LayerOutcome& layer : layers) {
+        before += layer.parameters_before;
+        after += layer.parameters_after;
+        list.push_back({{"name", layer.name},
+                        {"out", layer.out},
+                        {"in", layer.in},
+                        {"rank", layer.rank},
+                        {"factored", layer.factored},
+                        {"why", layer.why},
+                        {"retained_energy", layer.retained_energy},
+                        {"predicted_error", layer.predicted_error},
+                        {"measured_error", layer.measured_error},
+                        {"parameters_before", layer.parameters_before},
+                        {"parameters_after", layer.parameters_after}});
+    }
+    constexpr auto kBytes = static_cast<std::int64_t>(sizeof(float));
+    return {{"rank", rank},
+            {"layers", std::move(list)},
+            {"totals",
+             {{"parameters_before", before},
+              {"parameters_after", after},
+              {"bytes_before", kBytes * before},
+              {"bytes_after", kBytes * after}}}};
+}
+
+}  // namespace eckart::compress

@@ -1,0 +1,77 @@
+#include "eckart/compress/decomposition.hpp"
+
+#include <algorithm>
+
+#include "eckart/linalg/product.hpp"
+#include "eckart/linalg/qr.hpp"
+
+namespace eckart::compress {
+
+namespace {
+
+linalg::Svd<float> layer_svd(const model::Linear<float>& layer) {
+    if (const auto* factored = dynamic_cast<const model::FactoredLinear<float>*>(&layer)) {
+        return product_svd(factored->b().value, factored->a().value, layer.name());
+    }
+    return linalg::thin_svd<float>(layer.dense_weight(), layer.name() + ".weight");
+}
+
+Json leading_rows(const MatrixF& vt, int leading) {
+    Json vectors = Json::array();
+    for (Eigen::Index i = 0; i < std::min<Eigen::Index>(leading, vt.rows()); ++i) {
+        vectors.push_back(std::vector<float>(vt.row(i).begin(), vt.row(i).end()));
+    }
+    return vectors;
+}
+
+}  // namespace
+
+linalg::Svd<float> product_svd(const MatrixF& b, const MatrixF& a, const std::string& name) {
+    const linalg::Qr<float> left = linalg::thin_qr<float>(b);
+    const linalg::Qr<float> right = linalg::thin_qr<float>(MatrixF(a.transpose()));
+    const linalg::Svd<float> core =
+        linalg::thin_svd<float>(linalg::multiply<float>(left.r, MatrixF(right.r.transpose())), name);
+    return {linalg::multiply<float>(left.q, core.u), core.s,
+            linalg::multiply<float>(core.vt, MatrixF(right.q.transpose()))};
+}
+
+std::vector<LayerDecomposition> decompose(const model::ResidualMlp<float>& network,
+                                          ProgressObserver& progress, const StopRequested& stop) {
+    std::vector<LayerDecomposition> result;
+    const std::uint64_t count = network.layer_count();
+    for (std::size_t i = 0; i < count && !should_stop(stop); ++i) {
+        const model::Linear<float>& layer = network.layer(i);
+        progress.on_progress({"decomposing", i, count, "layers", layer.name()});
+        result.push_back({layer.name(), layer_svd(layer)});
+    }
+    progress.on_progress({"decomposing", result.size(), count, "layers", ""});
+    return result;
+}
+
+double break_even_rank(std::int64_t out, std::int64_t in) {
+    return static_cast<double>(out) * static_cast<double>(in) / static_cast<double>(out + in);
+}
+
+Json spectra_json(const std::vector<LayerDecomposition>& decomposition,
+                  const model::ResidualMlp<float>& network,
+                  const std::optional<std::array<int, 3>>& image_shape, int leading) {
+    Json layers = Json::array();
+    for (std::size_t i = 0; i < decomposition.size(); ++i) {
+        const model::Linear<float>& layer = network.layer(i);
+        const VectorF& s = decomposition[i].svd.s;
+        layers.push_back({{"name", layer.name()},
+                          {"out", layer.out()},
+                          {"in", layer.in()},
+                          {"break_even_rank", break_even_rank(layer.out(), layer.in())},
+                          {"singular_values", std::vector<float>(s.begin(), s.end())}});
+    }
+    Json json{{"layers", std::move(layers)}};
+    if (image_shape && !decomposition.empty()) {
+        json["right_singular_vectors"] = {{"layer", decomposition.front().layer},
+                                          {"image_shape", *image_shape},
+                                          {"vectors", leading_rows(decomposition.front().svd.vt, leading)}};
+    }
+    return json;
+}
+
+}  // namespace eckart::compress

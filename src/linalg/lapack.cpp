@@ -1,0 +1,58 @@
+#include "linalg/lapack.hpp"
+
+#include <lapacke.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+namespace eckart::linalg::lapack {
+
+namespace {
+
+/// Calls `driver(work, size)` twice: with size -1, which leaves the best size in work[0], and with that
+/// workspace.
+template <class T, class Driver>
+int with_workspace(Driver driver) {
+    T wanted = 0;
+    if (const int info = driver(&wanted, -1); info != 0) return info;
+    // A float cannot hold every integer: round up.
+    const double size = std::ceil(static_cast<double>(wanted) * (1 + std::numeric_limits<T>::epsilon()));
+    std::vector<T> work(static_cast<std::size_t>(std::max(size, 1.0)));
+    return driver(work.data(), static_cast<int>(work.size()));
+}
+
+}  // namespace
+
+#define ECKART_LAPACK(T, p)                                                                                 \
+    int gesdd(int rows, int cols, T* a, T* s, T* u, T* vt) {                                                \
+        const int k = std::min(rows, cols);                                                                 \
+        std::vector<lapack_int> integers(8 * static_cast<std::size_t>(k));                                  \
+        return with_workspace<T>([&](T* work, int size) {                                                   \
+            return LAPACKE_##p##gesdd_work(LAPACK_COL_MAJOR, 'S', rows, cols, a, rows, s, u, rows, vt, k,   \
+                                           work, size, integers.data());                                    \
+        });                                                                                                 \
+    }                                                                                                       \
+    int gesvd(int rows, int cols, T* a, T* s, T* u, T* vt) {                                                \
+        const int k = std::min(rows, cols);                                                                 \
+        return with_workspace<T>([&](T* work, int size) {                                                   \
+            return LAPACKE_##p##gesvd_work(LAPACK_COL_MAJOR, 'S', 'S', rows, cols, a, rows, s, u, rows, vt, \
+                                           k, work, size);                                                  \
+        });                                                                                                 \
+    }                                                                                                       \
+    int gelqf(int rows, int cols, T* a, T* tau) {                                                           \
+        return with_workspace<T>([&](T* work, int size) {                                                   \
+            return LAPACKE_##p##gelqf_work(LAPACK_COL_MAJOR, rows, cols, a, rows, tau, work, size);         \
+        });                                                                                                 \
+    }                                                                                                       \
+    int orglq(int rows, int cols, int k, T* a, const T* tau) {                                              \
+        return with_workspace<T>([&](T* work, int size) {                                                   \
+            return LAPACKE_##p##orglq_work(LAPACK_COL_MAJOR, k, cols, k, a, rows, tau, work, size);         \
+        });                                                                                                 \
+    }
+ECKART_LAPACK(float, s)
+ECKART_LAPACK(double, d)
+#undef ECKART_LAPACK
+
+}  // namespace eckart::linalg::lapack

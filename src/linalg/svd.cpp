@@ -1,0 +1,88 @@
+#include "eckart/linalg/svd.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "eckart/core/error.hpp"
+#include "linalg/lapack.hpp"
+
+namespace eckart::linalg {
+
+namespace {
+
+constexpr Eigen::Index kLargestSide = std::numeric_limits<int>::max();
+constexpr Eigen::Index kLargestRank = 20'000;
+
+template <class T>
+void check_input(const Matrix<T>& a, std::string_view name) {
+    const auto bad = std::count_if(a.data(), a.data() + a.size(), [](T x) { return !std::isfinite(x); });
+    if (bad > 0) {
+        throw NumericalError(
+            fmt::format("{} ({}, {}): {} entries are NaN or infinite, so it has no singular values", name,
+                        a.rows(), a.cols(), bad));
+    }
+    if (a.rows() > kLargestSide || a.cols() > kLargestSide || std::min(a.rows(), a.cols()) > kLargestRank) {
+        throw InvalidArgument(
+            fmt::format("{} ({}, {}) is too large for LAPACK's SVD; its smaller side may be at most {}", name,
+                        a.rows(), a.cols(), kLargestRank));
+    }
+}
+
+/// The power of two next above the largest entry, as an exponent.
+template <class T>
+int exponent_of(const Matrix<T>& a) {
+    int exponent = 0;
+    std::frexp(a.cwiseAbs().maxCoeff(), &exponent);
+    return exponent;
+}
+
+template <class T>
+void check_result(const Svd<T>& svd, std::string_view name) {
+    const T* const begin = svd.s.data();
+    const T* const end = begin + svd.s.size();
+    if (!std::all_of(begin, end, [](T s) { return std::isfinite(s) && s >= 0; }) ||
+        !std::is_sorted(begin, end, std::greater<T>())) {
+        throw NumericalError(
+            fmt::format("{}: its singular values leave the range of {}; scale the matrix down", name,
+                        sizeof(T) == sizeof(float) ? "float32" : "float64"));
+    }
+}
+
+/// LAPACK works on columns. The row-major A is, column by column, the matrix At = V diag(s) Ut; so its left
+/// factor (n, k) is Vt by rows, and its right factor (k, m) is U by rows: nothing is transposed.
+template <class T, class Driver>
+int run(Driver driver, Matrix<T> scaled, Svd<T>& svd) {
+    return driver(static_cast<int>(scaled.cols()), static_cast<int>(scaled.rows()), scaled.data(),
+                  svd.s.data(), svd.vt.data(), svd.u.data());
+}
+
+}  // namespace
+
+template <class T>
+Svd<T> thin_svd(const Matrix<T>& a, std::string_view name) {
+    check_input(a, name);
+    const Eigen::Index k = std::min(a.rows(), a.cols());
+    Svd<T> svd{Matrix<T>::Zero(a.rows(), k), Vector<T>::Zero(k), Matrix<T>::Zero(k, a.cols())};
+    if (k == 0) return svd;
+    const int exponent = exponent_of(a);
+    const auto scaled = [&] { return Matrix<T>(a.unaryExpr([=](T x) { return std::ldexp(x, -exponent); })); };
+    const auto gesdd = [](int r, int c, T* x, T* s, T* u, T* vt) { return lapack::gesdd(r, c, x, s, u, vt); };
+    const auto gesvd = [](int r, int c, T* x, T* s, T* u, T* vt) { return lapack::gesvd(r, c, x, s, u, vt); };
+    int info = run<T>(gesdd, scaled(), svd);
+    if (info > 0) info = run<T>(gesvd, scaled(), svd);
+    if (info != 0) {
+        throw NumericalError(fmt::format("{} ({}, {}): LAPACK's SVD did not converge (info {})", name,
+                                         a.rows(), a.cols(), info));
+    }
+    svd.s = svd.s.unaryExpr([=](T s) { return std::ldexp(s, exponent); });
+    check_result(svd, name);
+    return svd;
+}
+
+template Svd<float> thin_svd<float>(const Matrix<float>&, std::string_view);
+template Svd<double> thin_svd<double>(const Matrix<double>&, std::string_view);
+
+}  // namespace eckart::linalg
