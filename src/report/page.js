@@ -69,6 +69,8 @@
         callback: function (value) { return tickText(axis, value); }
       }
     };
+    // Room above the highest value for the label of a reference line.
+    if (!isX && !axis.logarithmic) options.grace = "6%";
     if (axis.low !== null) options.min = axis.low;
     if (axis.high !== null) options.max = axis.high;
     if (axis.logarithmic) {
@@ -201,7 +203,7 @@
               usePointStyle: true,
               boxWidth: 7,
               boxHeight: 7,
-              padding: 14,
+              padding: 16,
               filter: function (item, data) { return !data.datasets[item.datasetIndex].isBand; }
             }
           },

@@ -79,7 +79,7 @@ std::string render(const RunData& run, const Plots& plots, const std::vector<std
 }  // namespace
 
 fs::path write_report(const fs::path& run_directory, const ReportOptions& options) {
-    const fs::path target = run_directory / "report.html";
+    fs::path target = run_directory / "report.html";
     const RunData run = load_run(run_directory);
     require_writable(target, options.overwrite);
     const Plots plots = make_plots(run);

@@ -22,7 +22,7 @@ std::string tile(const std::string& name, const std::string& value, const std::v
 }
 
 std::string share_of_dense(std::int64_t parameters, std::optional<std::int64_t> dense) {
-    const std::string count = short_count(static_cast<double>(parameters)) + " parameters";
+    std::string count = short_count(static_cast<double>(parameters)) + " parameters";
     if (!dense || *dense == 0) return count;
     const double share = static_cast<double>(parameters) / static_cast<double>(*dense);
     return fmt::format("{}, {} of dense", count, percent(share, share < 0.0995 ? 1 : 0));
@@ -61,9 +61,7 @@ std::string compression_table(const Compression& compression) {
     HtmlTable table({"layer", "shape", "rank", "retained energy", "error predicted", "error measured",
                      "parameters before", "after"});
     for (const LayerResult& layer : compression.layers) {
-        const std::string rank = layer.factored      ? whole(layer.rank)
-                                 : layer.why.empty() ? "dense"
-                                                     : "dense: " + layer.why;
+        const std::string rank = layer.factored ? whole(layer.rank) : "dense";
         table.add_row({layer.name, whole(layer.out) + " × " + whole(layer.in), rank,
                        percent(layer.retained_energy), significant(layer.predicted_error, 3),
                        significant(layer.measured_error, 3), whole(layer.parameters_before),
@@ -156,6 +154,11 @@ Section layers_section(const RunData& run) {
         "in the Frobenius norm: predicted from the singular values left out, and measured on the stored "
         "factors.");
     section.html += compression_table(*run.compression);
+    for (const LayerResult& layer : run.compression->layers) {
+        if (layer.factored || layer.why.empty()) continue;
+        section.html += fmt::format("<p class=\"small\">{} stays dense: {}.</p>\n", escape_html(layer.name),
+                                    escape_html(layer.why));
+    }
     return section;
 }
 

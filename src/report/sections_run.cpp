@@ -34,7 +34,7 @@ std::string options_text(const Pairs& options) {
     for (const auto& [name, value] : options) {
         std::string words = name;
         std::replace(words.begin(), words.end(), '_', ' ');
-        text += (text.empty() ? "" : ", ") + words + " " + value;
+        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", words, value);
     }
     return text;
 }
@@ -62,12 +62,13 @@ std::string record_table(const std::vector<RecordOfFile>& records) {
     for (const std::string& name : names) {
         std::vector<std::pair<std::string, std::string>> values;  // value, files
         for (const RecordOfFile& record : records) {
-            for (const auto& [key, value] : record.fields) {
-                if (key != name || value.empty()) continue;
-                const auto same = std::find_if(values.begin(), values.end(),
-                                               [&](const auto& v) { return v.first == value; });
+            for (const auto& field : record.fields) {
+                if (field.first != name || field.second.empty()) continue;
+                const auto same = std::find_if(values.begin(), values.end(), [&](const auto& known) {
+                    return known.first == field.second;
+                });
                 if (same == values.end()) {
-                    values.emplace_back(value, record.file);
+                    values.emplace_back(field.second, record.file);
                 } else {
                     same->second += ", " + record.file;
                 }
