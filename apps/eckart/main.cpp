@@ -93,6 +93,10 @@ int run(int argc, char** argv) {
     root.footer(std::string("\n") + kExitCodeHelp);
     root.require_subcommand(0, 1);
     add_command_data(root, session);
+    add_command_train(root, session);
+    add_command_eval(root, session);
+    add_command_sweep(root, session);
+    add_command_finetune(root, session);
     add_command_report(root, session);
     if (argc <= 1) {
         fmt::print("{}", kFirstSession);

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <filesystem>
+
+#include "eckart/core/atomic_file.hpp"
+#include "eckart/data/dataset.hpp"
+
+namespace eckart::data {
+
+/// Whether `folder` has a file of CIFAR-10's binary layout.
+bool is_cifar10(const std::filesystem::path& folder);
+
+/// Reads CIFAR-10's binary version (Krizhevsky 2009): data_batch_1.bin to data_batch_5.bin for training,
+/// test_batch.bin for testing, names of the classes in batches.meta.txt (one per line). A record is a label
+/// (one byte, 0..9) and 3 x 32 x 32 bytes of pixels, channel-major. Batches may have any number of records,
+/// so that smaller sets can use the layout; later training batches may be missing. Throws IoError and
+/// FormatError.
+DatasetPair load_cifar10(const std::filesystem::path& folder);
+
+/// Writes `data` in the same layout, the training set in five batches of nearly equal size. Creates the
+/// folder. Throws InvalidArgument for images of another shape or more than ten classes, IoError otherwise.
+void write_cifar10(const DatasetPair& data, const std::filesystem::path& folder, Overwrite overwrite);
+
+}  // namespace eckart::data

@@ -1,0 +1,136 @@
+#include "eckart/data/cifar10.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <sstream>
+#include <system_error>
+
+#include "data/checksum.hpp"
+#include "eckart/core/error.hpp"
+
+namespace eckart::data {
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr ImageShape kShape{3, 32, 32};
+constexpr std::size_t kRecord = 1 + 3 * 32 * 32;
+constexpr std::size_t kClasses = 10;
+constexpr int kTrainingBatches = 5;
+constexpr std::size_t kLargestBatch = kRecord * 1'000'000;
+
+fs::path training_batch(const fs::path& folder, int number) {
+    return folder / fmt::format("data_batch_{}.bin", number);
+}
+
+std::vector<std::string> official_names() {
+    return {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"};
+}
+
+std::vector<std::string> read_class_names(const fs::path& path) {
+    if (!fs::exists(path)) return official_names();
+    std::istringstream text(read_file(path, 10'000));
+    std::vector<std::string> names;
+    for (std::string line; std::getline(text, line);) {
+        if (line.ends_with('\r')) line.pop_back();
+        if (!line.empty()) names.push_back(line);
+    }
+    if (names.size() != kClasses) {
+        throw FormatError(
+            fmt::format("'{}' names {} classes; CIFAR-10 has {}", path.string(), names.size(), kClasses));
+    }
+    return names;
+}
+
+void append_batch(const fs::path& path, Dataset& set) {
+    const std::string bytes = read_file(path, kLargestBatch);
+    if (bytes.empty() || bytes.size() % kRecord != 0) {
+        throw FormatError(
+            fmt::format("'{}' has {} bytes, not a multiple of {} (a label and 32 x 32 x 3 pixels); it is cut "
+                        "off or not a CIFAR-10 batch",
+                        path.string(), bytes.size(), kRecord));
+    }
+    const std::size_t count = bytes.size() / kRecord;
+    set.pixels.reserve(set.pixels.size() + count * (kRecord - 1));
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto* record = reinterpret_cast<const std::uint8_t*>(bytes.data()) + i * kRecord;
+        if (record[0] >= kClasses) {
+            throw FormatError(fmt::format("'{}': image {} has the label {}; CIFAR-10's are 0 to 9",
+                                          path.string(), i, static_cast<int>(record[0])));
+        }
+        set.labels.push_back(record[0]);
+        set.pixels.insert(set.pixels.end(), record + 1, record + kRecord);
+    }
+}
+
+/// The number of the last training batch that is there.
+int last_batch(const fs::path& folder) {
+    int last = 1;
+    for (int number = 2; number <= kTrainingBatches; ++number) {
+        if (fs::exists(training_batch(folder, number))) last = number;
+    }
+    return last;
+}
+
+void write_batch(const Dataset& set, std::size_t begin, std::size_t end, const fs::path& path,
+                 Overwrite overwrite) {
+    AtomicFile file(path, overwrite);
+    for (std::size_t i = begin; i < end; ++i) {
+        file.write(&set.labels[i], 1);
+        file.write(set.image(i).data(), set.shape.size());
+    }
+    file.commit();
+}
+
+void check_writable_layout(const DatasetPair& data) {
+    for (const Dataset* set : {&data.train, &data.test}) {
+        if (set->shape == kShape && set->class_names.size() == kClasses) continue;
+        throw InvalidArgument(
+            fmt::format("CIFAR-10's layout holds 3 x 32 x 32 images of 10 classes, not {} x {} x {} of {}",
+                        set->shape.channels, set->shape.height, set->shape.width, set->class_names.size()));
+    }
+}
+
+}  // namespace
+
+bool is_cifar10(const fs::path& folder) {
+    std::error_code ignored;
+    return fs::exists(training_batch(folder, 1), ignored) || fs::exists(folder / "test_batch.bin", ignored);
+}
+
+DatasetPair load_cifar10(const fs::path& folder) {
+    DatasetPair data;
+    data.train.shape = data.test.shape = kShape;
+    data.train.class_names = data.test.class_names = read_class_names(folder / "batches.meta.txt");
+    append_batch(training_batch(folder, 1), data.train);
+    for (int number = 2; number <= last_batch(folder); ++number) {
+        append_batch(training_batch(folder, number), data.train);
+    }
+    append_batch(folder / "test_batch.bin", data.test);
+    data.name = data.train.class_names == official_names() ? "CIFAR-10" : "images in CIFAR-10's layout";
+    data.location = folder.string();
+    data.checksum = checksum_of(data.train, data.test);
+    return data;
+}
+
+void write_cifar10(const DatasetPair& data, const fs::path& folder, Overwrite overwrite) {
+    check_writable_layout(data);
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (error)
+        throw IoError(fmt::format("cannot create the folder '{}': {}", folder.string(), error.message()));
+    const std::size_t count = data.train.count();
+    for (int number = 1; number <= kTrainingBatches; ++number) {
+        const auto k = static_cast<std::size_t>(number);
+        const std::size_t begin = (count * (k - 1) + kTrainingBatches - 1) / kTrainingBatches;
+        const std::size_t end = (count * k + kTrainingBatches - 1) / kTrainingBatches;
+        if (begin < end) write_batch(data.train, begin, end, training_batch(folder, number), overwrite);
+    }
+    write_batch(data.test, 0, data.test.count(), folder / "test_batch.bin", overwrite);
+    std::string names;
+    for (const std::string& name : data.train.class_names) names += name + "\n";
+    write_file(folder / "batches.meta.txt", names, overwrite);
+}
+
+}  // namespace eckart::data
