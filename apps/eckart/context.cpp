@@ -27,7 +27,7 @@ void Context::print(const std::string& line) {
 }
 
 void Context::print_json(const Json& json) {
-    if (!options_.json) return;
+    if (!options_.json || nested_) return;
     progress_.erase();
     fmt::print("{}\n", to_text(json, 2));
 }

@@ -24,8 +24,20 @@ class Context {
     [[nodiscard]] RunRecord record(const std::string& data_checksum) const;
     /// A line of results on stdout, unless --json asks for one object instead.
     void print(const std::string& line);
-    /// The one object of --json; ignored without it.
+    /// The one object of --json; ignored without it, and within a Nested scope.
     void print_json(const Json& json);
+
+    /// While it lives, commands run as parts of another one, which prints the object.
+    class Nested {
+      public:
+        explicit Nested(Context& context) : context_(context) { context_.nested_ = true; }
+        ~Nested() { context_.nested_ = false; }
+        Nested(const Nested&) = delete;
+        Nested& operator=(const Nested&) = delete;
+
+      private:
+        Context& context_;
+    };
 
   private:
     const Session& session_;
@@ -33,6 +45,7 @@ class Context {
     ThreadScope threads_;
     std::unique_ptr<ops::Backend<float>> backend_;
     TerminalProgress progress_;
+    bool nested_ = false;
 };
 
 }  // namespace eckart::cli

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "data_files.hpp"
 #include "table.hpp"
 
 namespace eckart::cli {
@@ -28,13 +29,14 @@ int run_train(const TrainJob& job, const data::DatasetPair& data, Context& conte
     training.options.validate();
     training.prepare(context);
     const Overwrite overwrite = training.overwrite(context);
-    job.run_directory.prepare({"training.json"}, overwrite);
+    job.run_directory.prepare({"training.json", "data.json", "data.png"}, overwrite);
 
     const model::MlpArchitecture architecture{static_cast<std::int64_t>(data.train.shape.size()), job.hidden,
                                               job.blocks,
                                               static_cast<std::int64_t>(data.train.class_names.size())};
     architecture.validate();
     const RunRecord record = context.record(data.checksum);
+    write_data_files(job.run_directory, data, record, overwrite);
     model::ResidualMlp<float> start = model::make_initialized(architecture, Rng(training.options.seed));
     context.print(
         fmt::format("Residual MLP {} - {} x (1 + 2 x {}) - {}: {} parameters; {} training images of {}",
