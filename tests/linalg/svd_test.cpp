@@ -7,6 +7,7 @@
 #include "eckart/core/error.hpp"
 #include "eckart/linalg/qr.hpp"
 #include "random_matrix.hpp"
+#include "svd_checks.hpp"
 
 namespace eckart::linalg {
 namespace {
@@ -19,20 +20,9 @@ double orthogonality(const Matrix<T>& columns) {
     return (wide.transpose() * wide - MatrixD::Identity(wide.cols(), wide.cols())).norm();
 }
 
-/// Reconstruction, orthogonality of U and of V, order of s.
 template <class T>
 void expect_svd(const Matrix<T>& a, const Svd<T>& svd) {
-    const auto k = static_cast<double>(std::min(a.rows(), a.cols()));
-    const double tolerance = 10 * (k + 1) * static_cast<double>(std::numeric_limits<T>::epsilon());
-    const MatrixD product = svd.u.template cast<double>() * svd.s.template cast<double>().asDiagonal() *
-                            svd.vt.template cast<double>();
-    EXPECT_LE((product - a.template cast<double>()).norm(), tolerance * a.template cast<double>().norm());
-    EXPECT_LE(orthogonality<T>(svd.u), tolerance);
-    EXPECT_LE(orthogonality<T>(svd.vt.transpose()), tolerance);
-    for (Eigen::Index i = 1; i < svd.s.size(); ++i) EXPECT_GE(svd.s[i - 1], svd.s[i]);
-    if (svd.s.size() > 0) {
-        EXPECT_GE(svd.s[svd.s.size() - 1], 0);
-    }
+    EXPECT_EQ(test::complaint(test::svd_errors<T>(a, svd), test::svd_tolerance<T>(a)), "");
 }
 
 TEST(ThinSvd, FourNumbersOnManyShapes) {
