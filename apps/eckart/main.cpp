@@ -95,6 +95,8 @@ int run(int argc, char** argv) {
     add_command_data(root, session);
     add_command_train(root, session);
     add_command_eval(root, session);
+    add_command_inspect(root, session);
+    add_command_compress(root, session);
     add_command_sweep(root, session);
     add_command_finetune(root, session);
     add_command_report(root, session);

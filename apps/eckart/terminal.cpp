@@ -25,9 +25,9 @@ extern "C" void remember_signal(int signal) {
     std::signal(signal, SIG_DFL);  // the second one ends the process
 }
 
-int terminal_width() {
+int width_of(int descriptor) {
     winsize size{};
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
+    if (ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
     return size.ws_col;
 }
 
@@ -78,7 +78,7 @@ void TerminalProgress::draw(const Progress& progress, double elapsed) {
         }
     }
     // The bar's characters are three bytes wide and one column: count columns, not bytes.
-    const auto columns = static_cast<std::size_t>(terminal_width());
+    const auto columns = static_cast<std::size_t>(width_of(STDERR_FILENO));
     const std::size_t head_columns = head.size() - (progress.total > 0 ? 2 * kBarWidth : 0);
     if (head_columns + 2 + tail.size() > columns) {
         tail.resize(columns > head_columns + 3 ? columns - head_columns - 3 : 0);
@@ -103,6 +103,10 @@ void TerminalProgress::on_line(const std::string& line) {
 
 bool colors_allowed(int descriptor) {
     return isatty(descriptor) == 1 && std::getenv("NO_COLOR") == nullptr;
+}
+
+int output_width() {
+    return width_of(STDOUT_FILENO);
 }
 
 std::string format_duration(double seconds) {

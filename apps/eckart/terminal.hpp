@@ -34,6 +34,9 @@ class TerminalProgress : public ProgressObserver {
 /// Whether `descriptor` is a terminal that may show colors (NO_COLOR is honoured).
 bool colors_allowed(int descriptor);
 
+/// Columns of the terminal that stdout writes to; 80 where it is none.
+int output_width();
+
 /// "1:04", "2:03:10".
 std::string format_duration(double seconds);
 

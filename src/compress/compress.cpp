@@ -3,9 +3,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "compress/factors.hpp"
+#include "eckart/compress/spectrum.hpp"
 #include "eckart/core/error.hpp"
 #include "eckart/linalg/product.hpp"
 
@@ -18,26 +18,19 @@ LayerOutcome plan_layer(const model::Linear<float>& layer, const CompressOptions
     outcome.name = layer.name();
     outcome.out = layer.out();
     outcome.in = layer.in();
-    outcome.rank = std::min({options.rank, layer.out(), layer.in()});
+    // A layer that is factored already has no more than its own rank to give.
+    outcome.rank = std::min({options.rank, layer.rank(), layer.out(), layer.in()});
     outcome.parameters_before = layer.macs() + layer.out();
     const std::int64_t weights = outcome.rank * (layer.out() + layer.in());
     outcome.factored = options.allow_larger || weights < layer.macs();
     outcome.parameters_after = layer.out() + (outcome.factored ? weights : layer.macs());
     if (!outcome.factored) {
         outcome.rank = layer.rank();
-        outcome.why = fmt::format("factors would have {} weights, the layer has {}", weights, layer.macs());
+        outcome.why = layer.factored() ? fmt::format("has rank {} already", layer.rank())
+                                       : fmt::format("factors would have {} weights, the layer has {}",
+                                                     weights, layer.macs());
     }
     return outcome;
-}
-
-/// Fills in energy and errors from the singular values; `rank` of them are kept.
-void account(LayerOutcome& outcome, const VectorF& s) {
-    const auto squares = s.cast<double>().array().square();
-    const double all = squares.sum();
-    // The tail is summed alone: 1 - kept / all would lose it to rounding.
-    const double cut = squares.tail(s.size() - outcome.rank).sum();
-    outcome.predicted_error = all > 0 ? std::sqrt(cut / all) : 0;
-    outcome.retained_energy = all > 0 ? (all - cut) / all : 1;
 }
 
 double measure_error(const model::Linear<float>& layer, const model::FactoredLinear<float>& factors) {
@@ -54,7 +47,8 @@ void check_decomposition(const model::ResidualMlp<float>& network,
         const model::Linear<float>& layer = network.layer(i);
         const linalg::Svd<float>& svd = decomposition[i].svd;
         fits = decomposition[i].layer == layer.name() && svd.u.rows() == layer.out() &&
-               svd.vt.cols() == layer.in();
+               svd.vt.cols() == layer.in() &&
+               svd.s.size() == std::min({layer.rank(), layer.out(), layer.in()});
     }
     if (!fits) {
         throw InvalidArgument(
@@ -87,10 +81,9 @@ CompressedNetwork compress_network(const model::ResidualMlp<float>& network,
         if (!outcome.factored) continue;
         const model::Linear<float>& layer = network.layer(i);
         const linalg::Svd<float>& svd = decomposition[i].svd;
-        // A layer that is factored already may have fewer singular values than the rank asked for.
-        outcome.rank = std::min<std::int64_t>(outcome.rank, svd.s.size());
-        outcome.parameters_after = layer.out() + outcome.rank * (layer.out() + layer.in());
-        account(outcome, svd.s);
+        const Truncation cut = truncation(svd.s, outcome.rank);
+        outcome.retained_energy = cut.retained_energy;
+        outcome.predicted_error = cut.error;
         auto factors = balanced_factors(layer.name(), svd, outcome.rank, layer.bias().value);
         if (options.measure_error) outcome.measured_error = measure_error(layer, *factors);
         result.network.replace_layer(i, std::move(factors));

@@ -1,0 +1,60 @@
+#include <memory>
+
+#include "commands.hpp"
+#include "compress_job.hpp"
+#include "eckart/core/error.hpp"
+#include "eckart/io/network_file.hpp"
+#include "training_options.hpp"
+
+namespace eckart::cli {
+
+namespace {
+
+struct CompressArguments {
+    CommonOptions common;
+    std::string model;
+    std::string output;
+    std::string run_directory;
+    CompressJob job;
+};
+
+int run(const CompressArguments& arguments, const Session& session) {
+    CompressJob job = arguments.job;
+    job.input = arguments.model;
+    job.output = arguments.output;
+    job.run_directory = RunDirectory(arguments.run_directory);
+    if (arguments.output.empty() && !job.dry_run) {
+        throw InvalidArgument("compress: no output; add -o FILE, or --dry-run to see the plan only");
+    }
+    Context context(session, arguments.common);
+    job.prepare(context);
+    return run_compress(job, io::load_network(job.input).network, context);
+}
+
+}  // namespace
+
+void add_command_compress(CLI::App& root, Session& session) {
+    CLI::App* verb = add_verb(
+        root, "compress", "Replace the layers' matrices by low-rank factors (truncated SVD)",
+        {"eckart compress net.safetensors --rank 50 --dry-run        what it would give, at once",
+         "eckart compress net.safetensors --rank 50 -o small.safetensors",
+         "eckart compress net.safetensors --rank 50 -o small.safetensors --run study   for the report"});
+    const auto arguments = std::make_shared<CompressArguments>();
+    verb->add_option("MODEL", arguments->model, "Network (safetensors)")->required()->type_name("FILE");
+    verb->add_option("-o,--output", arguments->output, "Where to save the compressed network (safetensors)")
+        ->type_name("FILE");
+    add_integer(*verb, "--rank", arguments->job.options.rank, 1, 1'000'000,
+                "Inner dimension of every layer's factors")
+        ->required();
+    verb->add_flag("--allow-larger", arguments->job.options.allow_larger,
+                   "Factorize also layers that get no smaller by it");
+    verb->add_flag("--dry-run", arguments->job.dry_run, "Only say what would be done; write nothing");
+    add_run_option(*verb, arguments->run_directory);
+    add_common_options(*verb, arguments->common);
+    add_force_option(*verb, arguments->common);
+    verb->callback([arguments, &session] {
+        session.action = [arguments, &session] { return run(*arguments, session); };
+    });
+}
+
+}  // namespace eckart::cli
