@@ -8,6 +8,7 @@ namespace eckart::cli {
 // what main runs after parsing.
 void add_command_compress(CLI::App& root, Session& session);
 void add_command_data(CLI::App& root, Session& session);
+void add_command_demo(CLI::App& root, Session& session);
 void add_command_eval(CLI::App& root, Session& session);
 void add_command_finetune(CLI::App& root, Session& session);
 void add_command_inspect(CLI::App& root, Session& session);

@@ -92,6 +92,7 @@ int run(int argc, char** argv) {
     root.set_version_flag("--version", version());
     root.footer(std::string("\n") + kExitCodeHelp);
     root.require_subcommand(0, 1);
+    add_command_demo(root, session);
     add_command_data(root, session);
     add_command_train(root, session);
     add_command_eval(root, session);

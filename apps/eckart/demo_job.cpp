@@ -1,0 +1,134 @@
+#include "demo_job.hpp"
+
+#include <fmt/core.h>
+
+#include <filesystem>
+
+#include "compress_job.hpp"
+#include "data_files.hpp"
+#include "eckart/core/error.hpp"
+#include "eckart/evaluate/accuracy.hpp"
+#include "eckart/io/network_file.hpp"
+#include "eckart/report/report.hpp"
+#include "eckart/train/finetune.hpp"
+#include "finetune_job.hpp"
+#include "sweep_job.hpp"
+#include "table.hpp"
+#include "train_job.hpp"
+
+namespace eckart::cli {
+namespace fs = std::filesystem;
+
+namespace {
+
+class Demo {
+  public:
+    Demo(const DemoJob& job, const data::DatasetPair& data, Context& context)
+        : job_(job), data_(data), context_(context), run_(job.folder) {}
+
+    int run() {
+        const Context::Nested nested(context_);
+        if (const int code = train(); code != kDone) return code;
+        const io::NetworkFile dense = io::load_network(run_.file("net.safetensors"));
+        dense_ = {evaluate::evaluate<float>(dense.network, context_.backend(), data_.test).accuracy(),
+                  dense.network.size().parameters};
+        if (const int code = sweep(dense.network); code != kDone) return code;
+        for (const std::int64_t rank : job_.ranks) {
+            heading(fmt::format("Compress to rank {} and fine-tune", rank));
+            if (const int code = compress(dense.network, rank); code != kDone) return code;
+            if (const int code = finetune(rank); code != kDone) return code;
+        }
+        return report();
+    }
+
+    /// What --json prints once run() has succeeded.
+    [[nodiscard]] const Json& result() const { return result_; }
+
+  private:
+    void heading(const std::string& title) { context_.print(fmt::format("\n== {}", title)); }
+
+    int train() {
+        heading(fmt::format("Train on {} ({} images)", data_.name,
+                            with_commas(static_cast<std::int64_t>(data_.train.count()))));
+        TrainJob train;
+        train.hidden = job_.hidden;
+        train.training.options.epochs = job_.epochs;
+        train.training.options.seed = context_.options().seed;
+        train.training.output = run_.file("net.safetensors");
+        train.training.resume = job_.resume;
+        train.run_directory = run_;
+        return run_train(train, data_, context_);
+    }
+
+    int sweep(const model::ResidualMlp<float>& dense) {
+        heading("Measure accuracy, size and time at every rank");
+        SweepJob sweep;
+        sweep.options.ranks = sweep::default_ranks(dense.architecture());
+        sweep.options.latency.seconds = job_.seconds_per_latency;
+        sweep.run_directory = run_;
+        sweep.resume = job_.resume;
+        return run_sweep_job(sweep, dense, data_, context_);
+    }
+
+    int compress(const model::ResidualMlp<float>& dense, std::int64_t rank) {
+        const fs::path output = run_.file(fmt::format("rank-{}.safetensors", rank));
+        if (job_.resume && fs::exists(output)) return kDone;
+        CompressJob compress;
+        compress.input = run_.file("net.safetensors");
+        compress.output = output;
+        compress.options.rank = rank;
+        // The report shows one table per layer: the last rank's.
+        if (rank == job_.ranks.back()) compress.run_directory = run_;
+        return run_compress(compress, dense, context_);
+    }
+
+    int finetune(std::int64_t rank) {
+        FinetuneJob finetune;
+        finetune.training.options = train::finetune_defaults();
+        finetune.training.options.epochs = job_.finetune_epochs;
+        finetune.training.options.seed = context_.options().seed;
+        finetune.training.output = run_.file(fmt::format("rank-{}-tuned.safetensors", rank));
+        finetune.training.resume = job_.resume;
+        finetune.run_directory = run_;
+        finetune.dense = dense_;
+        const io::NetworkFile compressed =
+            io::load_network(run_.file(fmt::format("rank-{}.safetensors", rank)));
+        return run_finetune(finetune, compressed.network, data_, context_);
+    }
+
+    int report() {
+        heading("Report");
+        report::ReportOptions options;
+        options.observer = &context_.progress();
+        const fs::path page = fs::absolute(report::write_report(job_.folder, options));
+        context_.print(fmt::format("Open {}", page.string()));
+        result_ = {{"report", page.string()}, {"dense_test_accuracy", dense_.test_accuracy}};
+        return kDone;
+    }
+
+    const DemoJob& job_;
+    const data::DatasetPair& data_;
+    Context& context_;
+    RunDirectory run_;
+    DenseReference dense_;
+    Json result_;
+};
+
+}  // namespace
+
+int run_demo(const DemoJob& job, const data::DatasetPair& data, Context& context) {
+    const RunDirectory run(job.folder);
+    if (!job.resume && !context.options().force && fs::exists(run.file("net.safetensors"))) {
+        throw IoError(fmt::format(
+            "'{}' holds an earlier study; go on with it by --resume, replace it by --force, or name "
+            "another folder by --run",
+            job.folder.string()));
+    }
+    run.prepare({}, context.options().overwrite());
+    Demo demo(job, data, context);
+    const int code = demo.run();
+    if (code == kDone) context.print_json(demo.result());
+    return code;
+}
+
+}  // namespace eckart::cli
