@@ -6,7 +6,7 @@
 #include <array>
 
 #include "eckart/core/error.hpp"
-#include "table.hpp"
+#include "sweep_table.hpp"
 
 namespace eckart::cli {
 
@@ -67,46 +67,34 @@ Json points_json(const std::vector<sweep::SweepPoint>& points) {
     return list;
 }
 
-std::string table_of(const std::vector<sweep::SweepPoint>& points, const Json& head) {
-    std::vector<std::string> header{"rank", "accuracy", "loss", "parameters", "of dense", "size", "MMACs"};
-    const auto batches = head["timing"]["batches"].get<std::vector<std::int64_t>>();
-    for (const std::int64_t batch : batches) header.push_back(fmt::format("batch {}", batch));
-    header.emplace_back("speed-up");
-    Table table(header);
-    const auto dense_parameters = head["dense"]["parameters"].get<double>();
-    std::vector<std::string> last{"dense",
-                                  fmt::format("{:.2f} %", 100 * head["dense"]["test_accuracy"].get<double>()),
-                                  fmt::format("{:.3f}", head["dense"]["test_loss"].get<double>()),
-                                  with_commas(head["dense"]["parameters"].get<std::int64_t>()),
-                                  "100.0 %",
-                                  format_bytes(head["dense"]["bytes"].get<std::int64_t>()),
-                                  fmt::format("{:.2f}", head["dense"]["macs"].get<double>() / 1e6)};
-    for (const sweep::SweepPoint& point : points) {
-        std::vector<std::string> row{
-            std::to_string(point.rank),
-            fmt::format("{:.2f} %", 100 * point.test.accuracy()),
-            fmt::format("{:.3f}", point.test.mean_loss),
-            with_commas(point.size.parameters),
-            fmt::format("{:.1f} %", 100 * static_cast<double>(point.size.parameters) / dense_parameters),
-            format_bytes(point.size.bytes),
-            fmt::format("{:.2f}", static_cast<double>(point.size.macs) / 1e6)};
-        std::string speedups;
-        for (const sweep::PointLatency& latency : point.latency) {
-            row.push_back(format_seconds(latency.factored.seconds.median));
-            speedups += fmt::format("{}{:.1f}x", speedups.empty() ? "" : " ",
-                                    latency.dense.seconds.median / latency.factored.seconds.median);
-        }
-        row.push_back(speedups);
-        table.add_row(row);
-    }
-    if (!points.empty()) {
-        for (const sweep::PointLatency& latency : points.back().latency) {
-            last.push_back(format_seconds(latency.dense.seconds.median));
-        }
-    }
-    table.add_rule();
-    table.add_row(last);
-    return table.text();
+/// sweep.json with the points so far.
+Json sweep_json(const Json& head, const std::vector<sweep::SweepPoint>& points, bool complete) {
+    Json json = head;
+    json["points"] = points_json(points);
+    json["complete"] = complete;
+    return json;
+}
+
+void write_spectra(const SweepJob& job, const std::vector<compress::LayerDecomposition>& decomposition,
+                   const model::ResidualMlp<float>& network, const data::ImageShape& shape,
+                   const RunRecord& record, Overwrite overwrite) {
+    const std::array<int, 3> image{shape.channels, shape.height, shape.width};
+    job.run_directory.write("spectra.json", "eckart.spectra/1", record,
+                            compress::spectra_json(decomposition, network, image, kLeadingVectors),
+                            overwrite);
+}
+
+void write_tables(const SweepJob& job, const std::vector<sweep::SweepPoint>& points, Overwrite overwrite) {
+    const std::string csv = sweep::to_csv(points);
+    if (job.run_directory.present()) write_file(job.run_directory.file("sweep.csv"), csv, overwrite);
+    if (!job.csv.empty()) write_file(job.csv, csv, overwrite);
+}
+
+int stop_early(const SweepJob& job, Context& context) {
+    context.progress().on_line(job.run_directory.present()
+                                   ? "interrupted; add --resume to the same command to go on"
+                                   : "interrupted; with --run DIR a sweep can be resumed");
+    return interrupt_exit_code();
 }
 
 }  // namespace
@@ -121,46 +109,30 @@ int run_sweep_job(const SweepJob& job, const model::ResidualMlp<float>& network,
     const RunRecord record = context.record(data.checksum);
     const evaluate::Evaluation dense = evaluate::evaluate<float>(network, context.backend(), data.test);
     const Json head = heading(job, network, data, dense, context);
-    const std::vector<sweep::SweepPoint> done = earlier_points(job, head);
-    std::vector<sweep::SweepPoint> points;
-    const auto content = [&](bool complete) {
-        Json json = head;
-        json["points"] = points_json(points);
-        json["complete"] = complete;
-        return json;
-    };
+    std::vector<sweep::SweepPoint> points = earlier_points(job, head);
     const auto decomposition = compress::decompose(network, context.progress(), stop_requested());
-    if (interrupt_exit_code() != 0) return interrupt_exit_code();
-    const data::ImageShape& shape = data.test.shape;
-    job.run_directory.write(
-        "spectra.json", "eckart.spectra/1", record,
-        compress::spectra_json(decomposition, network,
-                               std::array<int, 3>{shape.channels, shape.height, shape.width},
-                               kLeadingVectors),
-        overwrite);
-    points = done;
+    if (interrupt_exit_code() != 0) return stop_early(job, context);
+    write_spectra(job, decomposition, network, data.test.shape, record, overwrite);
+
+    const auto write_points = [&](bool complete) {
+        job.run_directory.write("sweep.json", "eckart.sweep/1", record, sweep_json(head, points, complete),
+                                Overwrite::kReplace);
+    };
+    const std::vector<sweep::SweepPoint> done = points;
     sweep::run_sweep(network, decomposition, data.test, job.options, done, context.backend(),
                      context.progress(), stop_requested(), [&](const sweep::SweepPoint& point) {
                          points.push_back(point);
                          std::ranges::sort(points, {}, &sweep::SweepPoint::rank);
-                         job.run_directory.write("sweep.json", "eckart.sweep/1", record, content(false),
-                                                 Overwrite::kReplace);
+                         write_points(false);
                      });
-    if (interrupt_exit_code() != 0) {
-        context.progress().on_line(job.run_directory.present()
-                                       ? "interrupted; add --resume to the same command to go on"
-                                       : "interrupted; with --run DIR a sweep can be resumed");
-        return interrupt_exit_code();
-    }
-    job.run_directory.write("sweep.json", "eckart.sweep/1", record, content(true), Overwrite::kReplace);
-    if (job.run_directory.present())
-        write_file(job.run_directory.file("sweep.csv"), sweep::to_csv(points), overwrite);
-    if (!job.csv.empty()) write_file(job.csv, sweep::to_csv(points), overwrite);
+    if (interrupt_exit_code() != 0) return stop_early(job, context);
+    write_points(true);
+    write_tables(job, points, overwrite);
     context.print(
         fmt::format("Latency of one batch, median; {} threads; speed-up against dense for each batch size",
                     context.threads()));
-    context.print(table_of(points, head));
-    context.print_json(with_record("eckart.sweep/1", record, content(true)));
+    context.print(sweep_table(points, network.size(), dense, job.options.batches));
+    context.print_json(with_record("eckart.sweep/1", record, sweep_json(head, points, true)));
     return kDone;
 }
 

@@ -169,7 +169,7 @@ DatasetPair make_synthetic(const SyntheticOptions& options) {
     DatasetPair data;
     data.train = make_set(options.train_count, rng.fork("train"));
     data.test = make_set(options.test_count, rng.fork("test"));
-    data.name = "synthetic";
+    data.name = "synthetic images";
     data.location = "built in";
     data.checksum = checksum_of(data.train, data.test);
     return data;
