@@ -1,10 +1,16 @@
 #include "commands.hpp"
+#include "data_output.hpp"
 
 namespace eckart::cli {
 
-void add_command_data(CLI::App& root, Session&) {
-    CLI::App* data = add_verb(root, "data", "Fetch, import, make, check and show data sets", {});
+void add_command_data(CLI::App& root, Session& session) {
+    CLI::App* data = add_verb(root, "data", "Fetch, import, make, check and show data sets",
+                              {"eckart data synth cifar-like", "eckart data info cifar-like",
+                               "eckart data preview cifar-like -o images.png"});
     data->require_subcommand(1);
+    add_data_synth(*data, session);
+    add_data_info(*data, session);
+    add_data_preview(*data, session);
 }
 
 }  // namespace eckart::cli

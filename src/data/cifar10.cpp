@@ -29,7 +29,8 @@ std::vector<std::string> official_names() {
 }
 
 std::vector<std::string> read_class_names(const fs::path& path) {
-    if (!fs::exists(path)) return official_names();
+    std::error_code ignored;
+    if (!fs::exists(path, ignored)) return official_names();
     std::istringstream text(read_file(path, 10'000));
     std::vector<std::string> names;
     for (std::string line; std::getline(text, line);) {
@@ -52,7 +53,6 @@ void append_batch(const fs::path& path, Dataset& set) {
                         path.string(), bytes.size(), kRecord));
     }
     const std::size_t count = bytes.size() / kRecord;
-    set.pixels.reserve(set.pixels.size() + count * (kRecord - 1));
     for (std::size_t i = 0; i < count; ++i) {
         const auto* record = reinterpret_cast<const std::uint8_t*>(bytes.data()) + i * kRecord;
         if (record[0] >= kClasses) {
@@ -64,13 +64,28 @@ void append_batch(const fs::path& path, Dataset& set) {
     }
 }
 
-/// The number of the last training batch that is there.
-int last_batch(const fs::path& folder) {
+/// The training batches, up to the last one that is there.
+std::vector<fs::path> training_batches(const fs::path& folder) {
+    std::error_code ignored;
     int last = 1;
     for (int number = 2; number <= kTrainingBatches; ++number) {
-        if (fs::exists(training_batch(folder, number))) last = number;
+        if (fs::exists(training_batch(folder, number), ignored)) last = number;
     }
-    return last;
+    std::vector<fs::path> paths;
+    for (int number = 1; number <= last; ++number) paths.push_back(training_batch(folder, number));
+    return paths;
+}
+
+/// Memory for all images at once: growing batch by batch would hold the set twice at its end.
+void reserve_for(const std::vector<fs::path>& batches, Dataset& set) {
+    std::size_t records = 0;
+    for (const fs::path& path : batches) {
+        std::error_code error;
+        const std::uintmax_t size = fs::file_size(path, error);
+        if (!error && size <= kLargestBatch) records += static_cast<std::size_t>(size) / kRecord;
+    }
+    set.labels.reserve(records);
+    set.pixels.reserve(records * kShape.size());
 }
 
 void write_batch(const Dataset& set, std::size_t begin, std::size_t end, const fs::path& path,
@@ -90,6 +105,33 @@ void check_writable_layout(const DatasetPair& data) {
             fmt::format("CIFAR-10's layout holds 3 x 32 x 32 images of 10 classes, not {} x {} x {} of {}",
                         set->shape.channels, set->shape.height, set->shape.width, set->class_names.size()));
     }
+    if (data.train.count() == 0 || data.test.count() == 0) {
+        throw InvalidArgument(fmt::format("a data set needs training and test images, found {} and {}",
+                                          data.train.count(), data.test.count()));
+    }
+}
+
+// Every file of the layout, in the order of removal: without its test batch no folder is read.
+std::vector<fs::path> layout_files(const fs::path& folder) {
+    std::vector<fs::path> files{folder / "test_batch.bin"};
+    for (int number = 1; number <= kTrainingBatches; ++number)
+        files.push_back(training_batch(folder, number));
+    files.push_back(folder / "batches.meta.txt");
+    return files;
+}
+
+void create_folder(const fs::path& folder) {
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (error) {
+        throw IoError(fmt::format("cannot create the folder '{}': {}", folder.string(), error.message()));
+    }
+}
+
+void remove_file(const fs::path& file) {
+    std::error_code error;
+    fs::remove(file, error);
+    if (error) throw IoError(fmt::format("cannot replace '{}': {}", file.string(), error.message()));
 }
 
 }  // namespace
@@ -103,10 +145,9 @@ DatasetPair load_cifar10(const fs::path& folder) {
     DatasetPair data;
     data.train.shape = data.test.shape = kShape;
     data.train.class_names = data.test.class_names = read_class_names(folder / "batches.meta.txt");
-    append_batch(training_batch(folder, 1), data.train);
-    for (int number = 2; number <= last_batch(folder); ++number) {
-        append_batch(training_batch(folder, number), data.train);
-    }
+    const std::vector<fs::path> batches = training_batches(folder);
+    reserve_for(batches, data.train);
+    for (const fs::path& batch : batches) append_batch(batch, data.train);
     append_batch(folder / "test_batch.bin", data.test);
     data.name = data.train.class_names == official_names() ? "CIFAR-10" : "images in CIFAR-10's layout";
     data.location = folder.string();
@@ -114,23 +155,25 @@ DatasetPair load_cifar10(const fs::path& folder) {
     return data;
 }
 
+void require_writable_cifar10(const fs::path& folder, Overwrite overwrite) {
+    create_folder(folder);
+    for (const fs::path& file : layout_files(folder)) require_writable(file, overwrite);
+}
+
 void write_cifar10(const DatasetPair& data, const fs::path& folder, Overwrite overwrite) {
     check_writable_layout(data);
-    std::error_code error;
-    fs::create_directories(folder, error);
-    if (error)
-        throw IoError(fmt::format("cannot create the folder '{}': {}", folder.string(), error.message()));
-    const std::size_t count = data.train.count();
-    for (int number = 1; number <= kTrainingBatches; ++number) {
-        const auto k = static_cast<std::size_t>(number);
-        const std::size_t begin = (count * (k - 1) + kTrainingBatches - 1) / kTrainingBatches;
-        const std::size_t end = (count * k + kTrainingBatches - 1) / kTrainingBatches;
-        if (begin < end) write_batch(data.train, begin, end, training_batch(folder, number), overwrite);
-    }
-    write_batch(data.test, 0, data.test.count(), folder / "test_batch.bin", overwrite);
+    require_writable_cifar10(folder, overwrite);
+    for (const fs::path& file : layout_files(folder)) remove_file(file);
     std::string names;
     for (const std::string& name : data.train.class_names) names += name + "\n";
     write_file(folder / "batches.meta.txt", names, overwrite);
+    const std::size_t count = data.train.count();
+    const std::size_t batches = std::min<std::size_t>(kTrainingBatches, count);
+    for (std::size_t k = 0; k < batches; ++k) {
+        write_batch(data.train, count * k / batches, count * (k + 1) / batches,
+                    training_batch(folder, static_cast<int>(k) + 1), overwrite);
+    }
+    write_batch(data.test, 0, data.test.count(), folder / "test_batch.bin", overwrite);
 }
 
 }  // namespace eckart::data

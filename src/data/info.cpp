@@ -1,6 +1,6 @@
 #include "eckart/data/info.hpp"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cstring>
@@ -76,15 +76,21 @@ void warn_about(const Dataset& set, const char* part, Json& warnings) {
     }
     const std::vector<std::size_t> counts = count_per_class(set);
     const std::size_t largest = counts.empty() ? 0 : *std::max_element(counts.begin(), counts.end());
+    std::vector<std::string> missing;
+    std::vector<std::string> rare;
     for (std::size_t i = 0; i < counts.size(); ++i) {
         if (counts[i] == 0) {
-            warnings.push_back(
-                fmt::format("the {} set has no image of class '{}'", part, set.class_names[i]));
+            missing.push_back(fmt::format("'{}'", set.class_names[i]));
         } else if (static_cast<double>(counts[i]) < kRare * static_cast<double>(largest)) {
-            warnings.push_back(
-                fmt::format("the {} set is unbalanced: class '{}' has {}, the largest class {}", part,
-                            set.class_names[i], images(counts[i]), largest));
+            rare.push_back(fmt::format("'{}' has {}", set.class_names[i], images(counts[i])));
         }
+    }
+    if (!missing.empty()) {
+        warnings.push_back(fmt::format("the {} set has no image of {}", part, fmt::join(missing, ", ")));
+    }
+    if (!rare.empty()) {
+        warnings.push_back(fmt::format("the {} set is unbalanced: {}, the largest class {}", part,
+                                       fmt::join(rare, ", "), largest));
     }
     if (const std::size_t wrong = count_without_class(set); wrong > 0) {
         warnings.push_back(fmt::format("the {} set has {} whose label is not below {}, the number of classes",
@@ -93,6 +99,18 @@ void warn_about(const Dataset& set, const char* part, Json& warnings) {
     if (const std::size_t plain = count_single_color(set); plain > 0) {
         warnings.push_back(fmt::format("the {} set has {} of a single color", part, images(plain)));
     }
+}
+
+void warn_about_missing_batches(const DatasetPair& data, Json& warnings) {
+    constexpr std::size_t kTrainingImages = 50'000;
+    constexpr std::size_t kTestImages = 10'000;
+    if (data.name != "CIFAR-10" ||
+        (data.train.count() == kTrainingImages && data.test.count() == kTestImages)) {
+        return;
+    }
+    warnings.push_back(fmt::format(
+        "CIFAR-10 has {} training and {} test images, here are {} and {}: a batch is missing or cut",
+        kTrainingImages, kTestImages, data.train.count(), data.test.count()));
 }
 
 Json part_json(const Dataset& set) {
@@ -105,6 +123,7 @@ Json describe(const DatasetPair& data) {
     Json warnings = Json::array();
     warn_about(data.train, "training", warnings);
     warn_about(data.test, "test", warnings);
+    warn_about_missing_batches(data, warnings);
     if (const std::size_t shared = count_shared(data); shared > 0) {
         warnings.push_back(fmt::format(
             "{} of the test set {} in the training set as well, so the test accuracy is flattering",

@@ -6,8 +6,18 @@
 
 #include "eckart/core/error.hpp"
 #include "eckart/data/cifar10.hpp"
+#include "eckart/data/idx.hpp"
 
 namespace eckart::data {
+namespace {
+
+bool is_python_cifar10(const std::filesystem::path& folder) {
+    std::error_code ignored;
+    return std::filesystem::exists(folder / "data_batch_1", ignored) ||
+           std::filesystem::exists(folder / "cifar-10-batches-py", ignored);
+}
+
+}  // namespace
 
 DatasetPair load_dataset(const std::filesystem::path& folder) {
     std::error_code error;
@@ -21,9 +31,16 @@ DatasetPair load_dataset(const std::filesystem::path& folder) {
     for (const std::filesystem::path& place : {folder, folder / "cifar-10-batches-bin"}) {
         if (is_cifar10(place)) return load_cifar10(place);
     }
-    throw FormatError(
-        fmt::format("'{}' holds no data set; expected are CIFAR-10's data_batch_1.bin ... test_batch.bin",
-                    folder.string()));
+    for (const std::filesystem::path& place : {folder, folder / "raw"}) {
+        if (is_idx(place)) return load_idx(place);
+    }
+    throw FormatError(fmt::format(
+        "'{}' holds no data set; expected are CIFAR-10's data_batch_1.bin ... test_batch.bin, or MNIST's "
+        "train-images-idx3-ubyte[.gz] ... t10k-labels-idx1-ubyte[.gz]{}",
+        folder.string(),
+        is_python_cifar10(folder)
+            ? "; it holds CIFAR-10's Python version, which 'eckart data import' converts"
+            : ""));
 }
 
 }  // namespace eckart::data

@@ -48,14 +48,13 @@ TEST(Describe, CountsAddUp) {
 TEST(Describe, WarnsOfAMissingClass) {
     DatasetPair data = clean_pair();
     data.test.labels = {0, 0, 0, 0};
-    EXPECT_EQ(only_warning(data), "the test set has no image of class 'b'");
+    EXPECT_EQ(only_warning(data), "the test set has no image of 'b'");
 }
 
 TEST(Describe, WarnsOfARareClass) {
     DatasetPair data = clean_pair();
     data.train.labels = {0, 0, 0, 1};
-    EXPECT_EQ(only_warning(data),
-              "the training set is unbalanced: class 'b' has 1 image, the largest class 3");
+    EXPECT_EQ(only_warning(data), "the training set is unbalanced: 'b' has 1 image, the largest class 3");
 }
 
 TEST(Describe, WarnsOfLabelsThatNameNoClass) {
@@ -84,6 +83,21 @@ TEST(Describe, WarnsOfTestImagesSeenInTraining) {
     std::copy_n(data.train.pixels.begin() + 8, 4, data.test.pixels.begin());
     EXPECT_EQ(only_warning(data),
               "1 image of the test set is in the training set as well, so the test accuracy is flattering");
+}
+
+TEST(Describe, NamesAllMissingClassesAtOnce) {
+    DatasetPair data = clean_pair();
+    data.train.class_names = data.test.class_names = {"a", "b", "c", "d"};
+    EXPECT_EQ(describe(data)["warnings"],
+              Json({"the training set has no image of 'c', 'd'", "the test set has no image of 'c', 'd'"}));
+}
+
+TEST(Describe, WarnsWhenCifar10IsIncomplete) {
+    DatasetPair data = clean_pair();
+    data.name = "CIFAR-10";
+    EXPECT_EQ(
+        only_warning(data),
+        "CIFAR-10 has 50000 training and 10000 test images, here are 4 and 4: a batch is missing or cut");
 }
 
 TEST(Describe, WarnsOfAnEmptyPart) {

@@ -17,8 +17,14 @@ bool is_cifar10(const std::filesystem::path& folder);
 /// FormatError.
 DatasetPair load_cifar10(const std::filesystem::path& folder);
 
-/// Writes `data` in the same layout, the training set in five batches of nearly equal size. Creates the
-/// folder. Throws InvalidArgument for images of another shape or more than ten classes, IoError otherwise.
+/// Writes `data` in the same layout, the training set in at most five batches of nearly equal size. Creates
+/// the folder. With kReplace, all files of the layout are removed first; test_batch.bin is written last, so
+/// that what an interrupted call leaves is never read as a data set. Throws InvalidArgument for images of
+/// another shape, not exactly ten classes or an empty part, IoError otherwise.
 void write_cifar10(const DatasetPair& data, const std::filesystem::path& folder, Overwrite overwrite);
+
+/// Fails before the work starts instead of after it: creates `folder` and throws IoError where write_cifar10
+/// would.
+void require_writable_cifar10(const std::filesystem::path& folder, Overwrite overwrite);
 
 }  // namespace eckart::data

@@ -36,7 +36,7 @@ struct Dataset {
 struct DatasetPair {
     Dataset train;
     Dataset test;
-    std::string name;      ///< "CIFAR-10", "IDX", "synthetic images"
+    std::string name;      ///< "CIFAR-10", "MNIST", "synthetic images", ...
     std::string location;  ///< the folder it was read from
     std::string checksum;  ///< "sha256:..." over all labels and pixels in order, for the run record
 };

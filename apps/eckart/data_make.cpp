@@ -1,0 +1,47 @@
+// eckart data synth
+#include <memory>
+
+#include "data_output.hpp"
+#include "eckart/data/cifar10.hpp"
+#include "eckart/data/synthetic.hpp"
+
+namespace eckart::cli {
+namespace {
+
+struct SynthArguments {
+    CommonOptions common;
+    std::string folder;
+    data::SyntheticOptions options;
+};
+
+int run_synth(SynthArguments arguments, const Session& session) {
+    Context context(session, arguments.common);
+    const Overwrite overwrite = arguments.common.overwrite();
+    data::require_writable_cifar10(arguments.folder, overwrite);
+    arguments.options.seed = arguments.common.seed;
+    data::DatasetPair data = data::make_synthetic(arguments.options);
+    data::write_cifar10(data, arguments.folder, overwrite);
+    data.location = arguments.folder;
+    print_written(data, arguments.folder, context);
+    return kDone;
+}
+
+}  // namespace
+
+void add_data_synth(CLI::App& data, Session& session) {
+    CLI::App* verb = add_verb(
+        data, "synth", "Make ten classes of 32 x 32 color images, in CIFAR-10's layout",
+        {"eckart data synth cifar-like", "eckart data synth small --train 1000 --test 200 --seed 7"});
+    const auto arguments = std::make_shared<SynthArguments>();
+    verb->add_option("DIR", arguments->folder, "Folder to write, created when missing")->required();
+    add_integer(*verb, "--train", arguments->options.train_count, 1, 1'000'000,
+                "Training images (default 10000)");
+    add_integer(*verb, "--test", arguments->options.test_count, 1, 1'000'000, "Test images (default 2000)");
+    add_force_option(*verb, arguments->common);
+    add_common_options(*verb, arguments->common);
+    verb->callback([arguments, &session] {
+        session.action = [arguments, &session] { return run_synth(*arguments, session); };
+    });
+}
+
+}  // namespace eckart::cli

@@ -1,0 +1,81 @@
+// eckart data info, eckart data preview
+#include <fmt/core.h>
+
+#include <memory>
+
+#include "data_output.hpp"
+#include "eckart/core/error.hpp"
+#include "eckart/data/load.hpp"
+#include "eckart/data/preview.hpp"
+
+namespace eckart::cli {
+namespace {
+
+struct InfoArguments {
+    CommonOptions common;
+    std::string folder;
+};
+
+struct PreviewArguments {
+    CommonOptions common;
+    std::string folder;
+    std::string output;
+    std::string part = "train";
+    std::int64_t per_class = 10;
+    std::int64_t scale = 2;
+};
+
+int run_info(const InfoArguments& arguments, const Session& session) {
+    Context context(session, arguments.common);
+    print_content(data::load_dataset(arguments.folder), context);
+    return kDone;
+}
+
+int run_preview(const PreviewArguments& arguments, const Session& session) {
+    if (arguments.part != "train" && arguments.part != "test") {
+        throw InvalidArgument(fmt::format("--part is '{}'; it must be train or test", arguments.part));
+    }
+    Context context(session, arguments.common);
+    require_writable(arguments.output, arguments.common.overwrite());
+    const data::DatasetPair data = data::load_dataset(arguments.folder);
+    const data::RgbImage grid =
+        data::preview_grid(arguments.part == "train" ? data.train : data.test,
+                           {static_cast<int>(arguments.per_class), static_cast<int>(arguments.scale)});
+    write_file(arguments.output, data::encode_png(grid), arguments.common.overwrite());
+    context.print(arguments.output);
+    context.print_json({{"image", arguments.output}, {"width", grid.width}, {"height", grid.height}});
+    return kDone;
+}
+
+}  // namespace
+
+void add_data_info(CLI::App& data, Session& session) {
+    CLI::App* verb = add_verb(data, "info", "Count the images of every class and warn of trouble",
+                              {"eckart data info cifar-like", "eckart data info cifar-like --json"});
+    const auto arguments = std::make_shared<InfoArguments>();
+    verb->add_option("DIR", arguments->folder, "Folder of a data set")->required();
+    add_common_options(*verb, arguments->common);
+    verb->callback([arguments, &session] {
+        session.action = [arguments, &session] { return run_info(*arguments, session); };
+    });
+}
+
+void add_data_preview(CLI::App& data, Session& session) {
+    CLI::App* verb =
+        add_verb(data, "preview", "Draw a labelled grid of images, one row per class",
+                 {"eckart data preview cifar-like -o images.png",
+                  "eckart data preview cifar-like -o test.png --part test --per-class 20 --scale 1"});
+    const auto arguments = std::make_shared<PreviewArguments>();
+    verb->add_option("DIR", arguments->folder, "Folder of a data set")->required();
+    verb->add_option("-o,--output", arguments->output, "PNG file to write")->required()->type_name("FILE");
+    verb->add_option("--part", arguments->part, "Which images: train (default) or test")->type_name("PART");
+    add_integer(*verb, "--per-class", arguments->per_class, 1, 100, "Images in each row (default 10)");
+    add_integer(*verb, "--scale", arguments->scale, 1, 16, "Screen pixels per image pixel (default 2)");
+    add_force_option(*verb, arguments->common);
+    add_common_options(*verb, arguments->common);
+    verb->callback([arguments, &session] {
+        session.action = [arguments, &session] { return run_preview(*arguments, session); };
+    });
+}
+
+}  // namespace eckart::cli
