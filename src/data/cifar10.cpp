@@ -3,10 +3,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <sstream>
 #include <system_error>
 
 #include "data/checksum.hpp"
+#include "data/cifar10_layout.hpp"
 #include "eckart/core/error.hpp"
 
 namespace eckart::data {
@@ -14,61 +14,25 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr ImageShape kShape{3, 32, 32};
-constexpr std::size_t kRecord = 1 + 3 * 32 * 32;
-constexpr std::size_t kClasses = 10;
-constexpr int kTrainingBatches = 5;
-constexpr std::size_t kLargestBatch = kRecord * 1'000'000;
-
 fs::path training_batch(const fs::path& folder, int number) {
     return folder / fmt::format("data_batch_{}.bin", number);
 }
 
-std::vector<std::string> official_names() {
-    return {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"};
-}
-
 std::vector<std::string> read_class_names(const fs::path& path) {
     std::error_code ignored;
-    if (!fs::exists(path, ignored)) return official_names();
-    std::istringstream text(read_file(path, 10'000));
-    std::vector<std::string> names;
-    for (std::string line; std::getline(text, line);) {
-        if (line.ends_with('\r')) line.pop_back();
-        if (!line.empty()) names.push_back(line);
-    }
-    if (names.size() != kClasses) {
-        throw FormatError(
-            fmt::format("'{}' names {} classes; CIFAR-10 has {}", path.string(), names.size(), kClasses));
-    }
-    return names;
+    if (!fs::exists(path, ignored)) return cifar10_class_names();
+    return parse_binary_names(path.string(), read_file(path, 10'000));
 }
 
 void append_batch(const fs::path& path, Dataset& set) {
-    const std::string bytes = read_file(path, kLargestBatch);
-    if (bytes.empty() || bytes.size() % kRecord != 0) {
-        throw FormatError(
-            fmt::format("'{}' has {} bytes, not a multiple of {} (a label and 32 x 32 x 3 pixels); it is cut "
-                        "off or not a CIFAR-10 batch",
-                        path.string(), bytes.size(), kRecord));
-    }
-    const std::size_t count = bytes.size() / kRecord;
-    for (std::size_t i = 0; i < count; ++i) {
-        const auto* record = reinterpret_cast<const std::uint8_t*>(bytes.data()) + i * kRecord;
-        if (record[0] >= kClasses) {
-            throw FormatError(fmt::format("'{}': image {} has the label {}; CIFAR-10's are 0 to 9",
-                                          path.string(), i, static_cast<int>(record[0])));
-        }
-        set.labels.push_back(record[0]);
-        set.pixels.insert(set.pixels.end(), record + 1, record + kRecord);
-    }
+    append_binary_batch(path.string(), read_file(path, kLargestCifar10Batch), set);
 }
 
 /// The training batches, up to the last one that is there.
 std::vector<fs::path> training_batches(const fs::path& folder) {
     std::error_code ignored;
     int last = 1;
-    for (int number = 2; number <= kTrainingBatches; ++number) {
+    for (int number = 2; number <= kCifar10Batches; ++number) {
         if (fs::exists(training_batch(folder, number), ignored)) last = number;
     }
     std::vector<fs::path> paths;
@@ -82,10 +46,11 @@ void reserve_for(const std::vector<fs::path>& batches, Dataset& set) {
     for (const fs::path& path : batches) {
         std::error_code error;
         const std::uintmax_t size = fs::file_size(path, error);
-        if (!error && size <= kLargestBatch) records += static_cast<std::size_t>(size) / kRecord;
+        if (!error && size <= kLargestCifar10Batch)
+            records += static_cast<std::size_t>(size) / (1 + kCifar10Image);
     }
     set.labels.reserve(records);
-    set.pixels.reserve(records * kShape.size());
+    set.pixels.reserve(records * kCifar10Image);
 }
 
 void write_batch(const Dataset& set, std::size_t begin, std::size_t end, const fs::path& path,
@@ -100,7 +65,7 @@ void write_batch(const Dataset& set, std::size_t begin, std::size_t end, const f
 
 void check_writable_layout(const DatasetPair& data) {
     for (const Dataset* set : {&data.train, &data.test}) {
-        if (set->shape == kShape && set->class_names.size() == kClasses) continue;
+        if (set->shape == kCifar10Shape && set->class_names.size() == kCifar10Classes) continue;
         throw InvalidArgument(
             fmt::format("CIFAR-10's layout holds 3 x 32 x 32 images of 10 classes, not {} x {} x {} of {}",
                         set->shape.channels, set->shape.height, set->shape.width, set->class_names.size()));
@@ -114,8 +79,7 @@ void check_writable_layout(const DatasetPair& data) {
 // Every file of the layout, in the order of removal: without its test batch no folder is read.
 std::vector<fs::path> layout_files(const fs::path& folder) {
     std::vector<fs::path> files{folder / "test_batch.bin"};
-    for (int number = 1; number <= kTrainingBatches; ++number)
-        files.push_back(training_batch(folder, number));
+    for (int number = 1; number <= kCifar10Batches; ++number) files.push_back(training_batch(folder, number));
     files.push_back(folder / "batches.meta.txt");
     return files;
 }
@@ -143,13 +107,13 @@ bool is_cifar10(const fs::path& folder) {
 
 DatasetPair load_cifar10(const fs::path& folder) {
     DatasetPair data;
-    data.train.shape = data.test.shape = kShape;
+    data.train.shape = data.test.shape = kCifar10Shape;
     data.train.class_names = data.test.class_names = read_class_names(folder / "batches.meta.txt");
     const std::vector<fs::path> batches = training_batches(folder);
     reserve_for(batches, data.train);
     for (const fs::path& batch : batches) append_batch(batch, data.train);
     append_batch(folder / "test_batch.bin", data.test);
-    data.name = data.train.class_names == official_names() ? "CIFAR-10" : "images in CIFAR-10's layout";
+    data.name = cifar10_set_name(data.train.class_names);
     data.location = folder.string();
     data.checksum = checksum_of(data.train, data.test);
     return data;
@@ -168,7 +132,7 @@ void write_cifar10(const DatasetPair& data, const fs::path& folder, Overwrite ov
     for (const std::string& name : data.train.class_names) names += name + "\n";
     write_file(folder / "batches.meta.txt", names, overwrite);
     const std::size_t count = data.train.count();
-    const std::size_t batches = std::min<std::size_t>(kTrainingBatches, count);
+    const std::size_t batches = std::min<std::size_t>(kCifar10Batches, count);
     for (std::size_t k = 0; k < batches; ++k) {
         write_batch(data.train, count * k / batches, count * (k + 1) / batches,
                     training_batch(folder, static_cast<int>(k) + 1), overwrite);
