@@ -27,6 +27,9 @@ Json leading_rows(const MatrixF& vt, int leading) {
 }  // namespace
 
 linalg::Svd<float> product_svd(const MatrixF& b, const MatrixF& a, const std::string& name) {
+    // QR would spread one NaN over its whole result: look for it where it is.
+    linalg::require_finite<float>(b, name + ".1.weight");
+    linalg::require_finite<float>(a, name + ".0.weight");
     const linalg::Qr<float> left = linalg::thin_qr<float>(b);
     const linalg::Qr<float> right = linalg::thin_qr<float>(MatrixF(a.transpose()));
     const linalg::Svd<float> core =

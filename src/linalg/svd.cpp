@@ -18,12 +18,7 @@ constexpr Eigen::Index kLargestRank = 20'000;
 
 template <class T>
 void check_input(const Matrix<T>& a, std::string_view name) {
-    const auto bad = std::count_if(a.data(), a.data() + a.size(), [](T x) { return !std::isfinite(x); });
-    if (bad > 0) {
-        throw NumericalError(
-            fmt::format("{} ({}, {}): {} entries are NaN or infinite, so it has no singular values", name,
-                        a.rows(), a.cols(), bad));
-    }
+    require_finite(a, name);
     if (a.rows() > kLargestSide || a.cols() > kLargestSide || std::min(a.rows(), a.cols()) > kLargestRank) {
         throw InvalidArgument(
             fmt::format("{} ({}, {}) is too large for LAPACK's SVD; its smaller side may be at most {}", name,
@@ -62,6 +57,16 @@ int run(Driver driver, Matrix<T> scaled, Svd<T>& svd) {
 }  // namespace
 
 template <class T>
+void require_finite(const Matrix<T>& a, std::string_view name) {
+    const auto bad = std::count_if(a.data(), a.data() + a.size(), [](T x) { return !std::isfinite(x); });
+    if (bad > 0) {
+        throw NumericalError(
+            fmt::format("{} ({}, {}): {} entries are NaN or infinite, so it has no singular values", name,
+                        a.rows(), a.cols(), bad));
+    }
+}
+
+template <class T>
 Svd<T> thin_svd(const Matrix<T>& a, std::string_view name) {
     check_input(a, name);
     const Eigen::Index k = std::min(a.rows(), a.cols());
@@ -82,6 +87,8 @@ Svd<T> thin_svd(const Matrix<T>& a, std::string_view name) {
     return svd;
 }
 
+template void require_finite<float>(const Matrix<float>&, std::string_view);
+template void require_finite<double>(const Matrix<double>&, std::string_view);
 template Svd<float> thin_svd<float>(const Matrix<float>&, std::string_view);
 template Svd<double> thin_svd<double>(const Matrix<double>&, std::string_view);
 

@@ -26,7 +26,8 @@ struct LayerDecomposition {
 std::vector<LayerDecomposition> decompose(const model::ResidualMlp<float>& network,
                                           ProgressObserver& progress, const StopRequested& stop);
 
-/// The SVD of W = B A from its factors b (m, r) and a (r, n).
+/// The SVD of W = B A from its factors b (m, r) and a (r, n) of the layer `name`. Throws NumericalError
+/// naming the factor, `name.1.weight` or `name.0.weight`, that has entries which are not finite.
 linalg::Svd<float> product_svd(const MatrixF& b, const MatrixF& a, const std::string& name);
 
 /// The rank at which factors have as many weights as the matrix: m n / (m + n).

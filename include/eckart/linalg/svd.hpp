@@ -25,4 +25,8 @@ struct Svd {
 template <class T>
 Svd<T> thin_svd(const Matrix<T>& a, std::string_view name = "matrix");
 
+/// Throws NumericalError with `name` and the number of entries of `a` that are NaN or infinite, if any.
+template <class T>
+void require_finite(const Matrix<T>& a, std::string_view name);
+
 }  // namespace eckart::linalg
