@@ -44,6 +44,11 @@ void check_target(const fs::path& target, Overwrite overwrite) {
     if (fs::is_directory(target, error)) {
         throw IoError(fmt::format("cannot write '{}': it is a directory; name a file", target.string()));
     }
+    // Renaming over a device or a pipe would remove it from the system: with enough rights, even /dev/null.
+    if (fs::exists(target, error) && !fs::is_regular_file(target, error)) {
+        throw IoError(
+            fmt::format("cannot write '{}': it is not a regular file; name another one", target.string()));
+    }
     if (overwrite == Overwrite::kRefuse && fs::exists(fs::symlink_status(target, error))) {
         throw IoError(fmt::format("'{}' exists already; add --force to replace it", target.string()));
     }
@@ -86,7 +91,8 @@ AtomicFile::AtomicFile(fs::path target, Overwrite overwrite)
     temporary_ = temporary_name(target_);
     descriptor_ = open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (descriptor_ < 0) fail(target_, "write", errno);
-    flock(descriptor_, LOCK_EX | LOCK_NB);  // where a file system knows no locks, nothing is cleaned up either
+    flock(descriptor_,
+          LOCK_EX | LOCK_NB);  // where a file system knows no locks, nothing is cleaned up either
 }
 
 AtomicFile::~AtomicFile() {

@@ -1,6 +1,7 @@
 #include "eckart/core/atomic_file.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <iterator>
 
@@ -46,6 +47,34 @@ TEST(AtomicFile, KeepsAFileThatAppearedMeanwhile) {
     write_file(target, "early", Overwrite::kRefuse);
     EXPECT_THROW(file.commit(), IoError);
     EXPECT_EQ(read_file(target, 100), "early");
+}
+
+// A rename over /dev/null, which --force would otherwise ask for, removes the device from the system.
+TEST(AtomicFile, NeverReplacesADeviceOrAPipe) {
+    test::ScratchFolder folder;
+    const fs::path pipe = folder / "pipe";
+    ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+    const fs::path link = folder / "link";
+    fs::create_symlink("/dev/null", link);
+    for (const fs::path& target : {pipe, link}) {
+        for (const Overwrite overwrite : {Overwrite::kRefuse, Overwrite::kReplace}) {
+            try {
+                require_writable(target, overwrite);
+                ADD_FAILURE() << target << " was accepted";
+            } catch (const IoError& error) {
+                EXPECT_NE(std::string(error.what()).find("not a regular file"), std::string::npos)
+                    << error.what();
+            }
+        }
+    }
+    EXPECT_TRUE(fs::is_fifo(pipe));
+    EXPECT_TRUE(fs::is_symlink(link));
+    EXPECT_EQ(entries(folder.path()), 2u);
+    // A link to a regular file, or to nothing, is replaced as any file is.
+    const fs::path harmless = folder / "harmless";
+    fs::create_symlink(folder / "missing", harmless);
+    write_file(harmless, "whole", Overwrite::kReplace);
+    EXPECT_EQ(read_file(harmless, 100), "whole");
 }
 
 TEST(AtomicFile, NamesTheMissingFolder) {

@@ -17,8 +17,8 @@ enum class Overwrite { kRefuse, kReplace };
 /// the target stays as it was. What killed processes left of earlier attempts at `target` is removed.
 class AtomicFile {
   public:
-    /// Throws IoError when the folder is missing or not writable, when `target` is a directory, or when it
-    /// exists and `overwrite` is kRefuse.
+    /// Throws IoError when the folder is missing or not writable, when `target` is a directory, a device, a
+    /// pipe or a link to one, or when it exists and `overwrite` is kRefuse.
     AtomicFile(std::filesystem::path target, Overwrite overwrite);
     ~AtomicFile();
     AtomicFile(const AtomicFile&) = delete;
