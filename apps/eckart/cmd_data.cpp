@@ -8,6 +8,7 @@ void add_command_data(CLI::App& root, Session& session) {
                               {"eckart data synth cifar-like", "eckart data info cifar-like",
                                "eckart data preview cifar-like -o images.png"});
     data->require_subcommand(1);
+    add_data_import(*data, session);
     add_data_synth(*data, session);
     add_data_info(*data, session);
     add_data_preview(*data, session);

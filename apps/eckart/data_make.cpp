@@ -1,8 +1,9 @@
-// eckart data synth
+// eckart data synth, eckart data import
 #include <memory>
 
 #include "data_output.hpp"
 #include "eckart/data/cifar10.hpp"
+#include "eckart/data/import.hpp"
 #include "eckart/data/synthetic.hpp"
 
 namespace eckart::cli {
@@ -26,7 +27,44 @@ int run_synth(SynthArguments arguments, const Session& session) {
     return kDone;
 }
 
+struct ImportArguments {
+    CommonOptions common;
+    std::string source;
+    std::string folder;
+    bool no_checksum = false;
+};
+
+int run_import(const ImportArguments& arguments, const Session& session) {
+    Context context(session, arguments.common);
+    data::ImportOptions options;
+    options.overwrite = arguments.common.overwrite();
+    options.observer = &context.progress();
+    if (arguments.no_checksum) options.checksums.clear();
+    print_written(data::import_cifar10(arguments.source, arguments.folder, options), arguments.folder,
+                  context);
+    return kDone;
+}
+
 }  // namespace
+
+void add_data_import(CLI::App& data, Session& session) {
+    CLI::App* verb = add_verb(
+        data, "import", "Take CIFAR-10 from an archive or folder that is here already",
+        {"eckart data import cifar-10-binary.tar.gz cifar10",
+         "eckart data import cifar-10-python.tar.gz cifar10   torchvision leaves it in its root folder",
+         "eckart data import ~/datasets/cifar-10-batches-py cifar10"});
+    const auto arguments = std::make_shared<ImportArguments>();
+    verb->add_option("SOURCE", arguments->source, "CIFAR-10, binary or Python version, .tar.gz or unpacked")
+        ->required();
+    verb->add_option("DIR", arguments->folder, "Folder to write, created when missing")->required();
+    verb->add_flag("--no-checksum", arguments->no_checksum,
+                   "Take an archive whose MD5 is not that of an official one");
+    add_force_option(*verb, arguments->common);
+    add_common_options(*verb, arguments->common);
+    verb->callback([arguments, &session] {
+        session.action = [arguments, &session] { return run_import(*arguments, session); };
+    });
+}
 
 void add_data_synth(CLI::App& data, Session& session) {
     CLI::App* verb = add_verb(

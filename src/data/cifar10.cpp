@@ -92,6 +92,27 @@ void create_folder(const fs::path& folder) {
     }
 }
 
+// Creates a folder to try it, and removes what was created (its parents included) at the end.
+class CreatedFolders {
+  public:
+    explicit CreatedFolders(const fs::path& folder) {
+        std::error_code error;
+        for (fs::path path = folder; !path.empty() && !fs::exists(path, error); path = path.parent_path()) {
+            created_.push_back(path);
+        }
+        create_folder(folder);
+    }
+    ~CreatedFolders() {
+        std::error_code ignored;
+        for (const fs::path& path : created_) fs::remove(path, ignored);
+    }
+    CreatedFolders(const CreatedFolders&) = delete;
+    CreatedFolders& operator=(const CreatedFolders&) = delete;
+
+  private:
+    std::vector<fs::path> created_;  // the deepest first
+};
+
 void remove_file(const fs::path& file) {
     std::error_code error;
     fs::remove(file, error);
@@ -120,13 +141,14 @@ DatasetPair load_cifar10(const fs::path& folder) {
 }
 
 void require_writable_cifar10(const fs::path& folder, Overwrite overwrite) {
-    create_folder(folder);
+    const CreatedFolders created(folder);
     for (const fs::path& file : layout_files(folder)) require_writable(file, overwrite);
 }
 
 void write_cifar10(const DatasetPair& data, const fs::path& folder, Overwrite overwrite) {
     check_writable_layout(data);
     require_writable_cifar10(folder, overwrite);
+    create_folder(folder);
     for (const fs::path& file : layout_files(folder)) remove_file(file);
     std::string names;
     for (const std::string& name : data.train.class_names) names += name + "\n";

@@ -326,8 +326,10 @@ void PickleReader::build() {
     if (state->kind != Kind::kTuple) fail("a state that is no tuple");
     if (object->kind == Kind::kDtype) return;  // byte order and alignment do not concern single bytes
     const auto& parts = state->items;          // version, shape, dtype, column-major, elements
+    const bool truth =
+        parts.size() == 5 && (parts[3]->kind == Kind::kBoolean || parts[3]->kind == Kind::kInteger);
     if (object->kind != Kind::kArray || parts.size() != 5 || parts[1]->kind != Kind::kTuple ||
-        parts[2]->kind != Kind::kDtype || parts[3]->kind != Kind::kBoolean || parts[4]->kind != Kind::kText) {
+        parts[2]->kind != Kind::kDtype || !truth || parts[4]->kind != Kind::kText) {
         fail("a state that is none of an array");
     }
     object->items.assign(parts.begin() + 1, parts.end());

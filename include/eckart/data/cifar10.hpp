@@ -23,8 +23,8 @@ DatasetPair load_cifar10(const std::filesystem::path& folder);
 /// another shape, not exactly ten classes or an empty part, IoError otherwise.
 void write_cifar10(const DatasetPair& data, const std::filesystem::path& folder, Overwrite overwrite);
 
-/// Fails before the work starts instead of after it: creates `folder` and throws IoError where write_cifar10
-/// would.
+/// Fails before the work starts instead of after it: throws IoError where write_cifar10 would. Leaves
+/// nothing behind.
 void require_writable_cifar10(const std::filesystem::path& folder, Overwrite overwrite);
 
 }  // namespace eckart::data
