@@ -4,10 +4,12 @@
 namespace eckart::cli {
 
 void add_command_data(CLI::App& root, Session& session) {
-    CLI::App* data = add_verb(root, "data", "Fetch, import, make, check and show data sets",
-                              {"eckart data synth cifar-like", "eckart data info cifar-like",
-                               "eckart data preview cifar-like -o images.png"});
+    CLI::App* data =
+        add_verb(root, "data", "Fetch, import, make, check and show data sets",
+                 {"eckart data fetch cifar10", "eckart data synth cifar-like", "eckart data info cifar-like",
+                  "eckart data preview cifar-like -o images.png"});
     data->require_subcommand(1);
+    add_data_fetch(*data, session);
     add_data_import(*data, session);
     add_data_synth(*data, session);
     add_data_info(*data, session);

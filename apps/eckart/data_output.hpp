@@ -6,6 +6,7 @@
 namespace eckart::cli {
 
 // The subcommands of `eckart data`, each group in its own file; cmd_data.cpp gathers them.
+void add_data_fetch(CLI::App& data, Session& session);
 void add_data_import(CLI::App& data, Session& session);
 void add_data_synth(CLI::App& data, Session& session);
 void add_data_info(CLI::App& data, Session& session);

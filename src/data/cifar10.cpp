@@ -7,6 +7,7 @@
 
 #include "data/checksum.hpp"
 #include "data/cifar10_layout.hpp"
+#include "data/created_folders.hpp"
 #include "eckart/core/error.hpp"
 
 namespace eckart::data {
@@ -82,41 +83,6 @@ std::vector<fs::path> layout_files(const fs::path& folder) {
     for (int number = 1; number <= kCifar10Batches; ++number) files.push_back(training_batch(folder, number));
     files.push_back(folder / "batches.meta.txt");
     return files;
-}
-
-void create_folder(const fs::path& folder) {
-    std::error_code error;
-    fs::create_directories(folder, error);
-    if (error) {
-        throw IoError(fmt::format("cannot create the folder '{}': {}", folder.string(), error.message()));
-    }
-}
-
-// Creates a folder to try it, and removes what was created (its parents included) at the end.
-class CreatedFolders {
-  public:
-    explicit CreatedFolders(const fs::path& folder) {
-        std::error_code error;
-        for (fs::path path = folder; !path.empty() && !fs::exists(path, error); path = path.parent_path()) {
-            created_.push_back(path);
-        }
-        create_folder(folder);
-    }
-    ~CreatedFolders() {
-        std::error_code ignored;
-        for (const fs::path& path : created_) fs::remove(path, ignored);
-    }
-    CreatedFolders(const CreatedFolders&) = delete;
-    CreatedFolders& operator=(const CreatedFolders&) = delete;
-
-  private:
-    std::vector<fs::path> created_;  // the deepest first
-};
-
-void remove_file(const fs::path& file) {
-    std::error_code error;
-    fs::remove(file, error);
-    if (error) throw IoError(fmt::format("cannot replace '{}': {}", file.string(), error.message()));
 }
 
 }  // namespace

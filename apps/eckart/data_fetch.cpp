@@ -1,0 +1,73 @@
+// eckart data fetch
+#include <fmt/core.h>
+
+#include <memory>
+
+#include "data_output.hpp"
+#include "eckart/core/error.hpp"
+#include "eckart/data/fetch.hpp"
+#include "terminal.hpp"
+
+namespace eckart::cli {
+namespace {
+
+struct FetchArguments {
+    CommonOptions common;
+    std::string name;
+    std::string folder = "cifar10";
+    std::vector<std::string> urls;
+    bool no_checksum = false;
+};
+
+int run_fetch(const FetchArguments& arguments, const Session& session) {
+    if (arguments.name != "cifar10") {
+        throw InvalidArgument(
+            fmt::format("cannot fetch '{}'; the data set that can be fetched is cifar10 (files of MNIST are "
+                        "read where they are)",
+                        arguments.name));
+    }
+    Context context(session, arguments.common);
+    data::FetchOptions options;
+    options.urls = arguments.urls;
+    options.overwrite = arguments.common.overwrite();
+    options.observer = &context.progress();
+    options.stop = stop_requested();
+    if (arguments.no_checksum) options.checksums.clear();
+    const std::optional<data::DatasetPair> data = data::fetch_cifar10(arguments.folder, options);
+    if (!data) {
+        context.progress().on_line(arguments.no_checksum
+                                       ? "Interrupted"
+                                       : "Interrupted; the same command continues the download: " +
+                                             context.command_line());
+        return interrupt_exit_code();
+    }
+    print_written(*data, arguments.folder, context);
+    return kDone;
+}
+
+}  // namespace
+
+void add_data_fetch(CLI::App& data, Session& session) {
+    CLI::App* verb = add_verb(
+        data, "fetch", "Download CIFAR-10 (170 MB), check it and write its batches",
+        {"eckart data fetch cifar10                into the folder cifar10, from the authors' server",
+         "eckart data fetch cifar10 DIR --url https://mirror.example/cifar-10-python.tar.gz",
+         "an interrupted download continues when the command is run again"});
+    const auto arguments = std::make_shared<FetchArguments>();
+    verb->add_option("NAME", arguments->name, "Data set to fetch: cifar10")->required()->type_name("NAME");
+    verb->add_option("DIR", arguments->folder, "Folder to write (default cifar10), created when missing")
+        ->type_name("DIR");
+    verb->add_option("--url", arguments->urls,
+                     "Address of the archive, binary or Python version; repeated: tried in turn")
+        ->type_name("URL")
+        ->allow_extra_args(false);
+    verb->add_flag("--no-checksum", arguments->no_checksum,
+                   "Take an archive whose MD5 is not that of an official one");
+    add_force_option(*verb, arguments->common);
+    add_common_options(*verb, arguments->common);
+    verb->callback([arguments, &session] {
+        session.action = [arguments, &session] { return run_fetch(*arguments, session); };
+    });
+}
+
+}  // namespace eckart::cli
