@@ -102,7 +102,7 @@ DownloadOutcome download(const std::vector<std::string>& urls, const fs::path& t
     if (urls.empty()) throw InvalidArgument("a download needs at least one address, found none");
     for (const std::string& url : urls) check_address(url);
     std::string reason;
-    if (!options.checksums.empty() && fs::exists(target) && accepted(target, options, reason)) {
+    if (!options.checksums.empty() && size_of(target) > 0 && accepted(target, options, reason)) {
         return DownloadOutcome::kComplete;
     }
     require_writable(target, Overwrite::kReplace);
