@@ -98,7 +98,8 @@ bool glyph_point(char letter, int x, int y) {
     const auto* found = std::find_if(kGlyphs.begin(), kGlyphs.end(),
                                      [&](const Glyph& glyph) { return glyph.letter == letter; });
     const std::string_view rows = found == kGlyphs.end() ? kGlyphs.front().rows : found->rows;
-    const auto position = static_cast<std::size_t>(y * (kGlyphWidth + 1) + x);
+    const int point = y * (kGlyphWidth + 1) + x;
+    const auto position = static_cast<std::size_t>(point);
     return position < rows.size() && rows[position] == '#';
 }
 

@@ -10,7 +10,7 @@ namespace eckart::data {
 
 // What CIFAR-10's binary and Python versions have in common.
 inline constexpr ImageShape kCifar10Shape{3, 32, 32};
-inline constexpr std::size_t kCifar10Image = 3 * 32 * 32;
+inline constexpr std::size_t kCifar10Image = std::size_t{3} * 32 * 32;
 inline constexpr std::size_t kCifar10Classes = 10;
 inline constexpr int kCifar10Batches = 5;
 inline constexpr std::size_t kLargestCifar10Batch = (1 + kCifar10Image) * 1'000'000;

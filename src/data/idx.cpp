@@ -40,7 +40,7 @@ constexpr std::array kKnownSets = {
 std::optional<fs::path> find_file(const fs::path& folder, const std::string& stem, const std::string& kind) {
     for (const char* ending : {"", ".gz"}) {
         for (const char* separator : {"-", "."}) {
-            const fs::path path = folder / (stem + separator + kind + ending);
+            const fs::path path = folder / fmt::format("{}{}{}{}", stem, separator, kind, ending);
             std::error_code ignored;
             if (fs::exists(path, ignored)) return path;
         }

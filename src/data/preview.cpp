@@ -44,10 +44,11 @@ struct Layout {
         for (const std::string& name : set.class_names) longest = std::max(longest, shown_name(name).size());
         label_width = static_cast<int>(longest) * (kGlyphWidth + 1) * letter + kMargin * scale;
         row_height = std::max(image_height, kGlyphHeight * letter) + kGap * scale;
+        const std::int64_t gap = std::int64_t{kGap} * scale;
         width = std::int64_t{2} * kMargin * scale + label_width +
-                std::int64_t{options.per_class} * (image_width + kGap * scale) - kGap * scale;
+                std::int64_t{options.per_class} * (image_width + kGap * scale) - gap;
         height = std::int64_t{2} * kMargin * scale +
-                 static_cast<std::int64_t>(set.class_names.size()) * row_height - kGap * scale;
+                 static_cast<std::int64_t>(set.class_names.size()) * row_height - gap;
     }
     [[nodiscard]] int column(int index) const {
         return kMargin * scale + label_width + index * (image_width + kGap * scale);

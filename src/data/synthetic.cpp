@@ -17,6 +17,7 @@ namespace {
 // Only + - * / and sqrt below: they round alike everywhere, so that the same seed gives the same bytes.
 
 constexpr int kSide = 32;
+constexpr std::size_t kPixels = std::size_t{kSide} * kSide;
 constexpr double kWrongLabels = 0.05;
 constexpr std::array<const char*, 10> kNames{"disc",  "ring", "square",  "frame",   "triangle",
                                              "cross", "bars", "columns", "checker", "diagonal"};
@@ -112,14 +113,14 @@ std::array<double, 4> four_deviates(Rng& rng) {
 }
 
 void paint(const Scene& scene, Rng& rng, std::uint8_t* pixels) {
-    std::array<double, kSide * kSide> cover{};
+    std::array<double, kPixels> cover{};
     const double soft = 1 / scene.radius;
+    double* next = cover.data();
     for (int row = 0; row < kSide; ++row) {
         for (int col = 0; col < kSide; ++col) {
             const double x = (col - scene.center_x) / scene.radius;
             const double y = (row - scene.center_y) / scene.radius;
-            cover[static_cast<std::size_t>(row * kSide + col)] =
-                coverage(scene.shape, x + scene.tilt * y, y - scene.tilt * x, soft);
+            *next++ = coverage(scene.shape, x + scene.tilt * y, y - scene.tilt * x, soft);
         }
     }
     for (std::size_t c = 0; c < 3; ++c) {
@@ -127,8 +128,10 @@ void paint(const Scene& scene, Rng& rng, std::uint8_t* pixels) {
             const std::array<double, 4> noise = four_deviates(rng);
             for (std::size_t k = 0; k < 4; ++k) {
                 const std::size_t at = i + k;
-                const double light = scene.light_x * (static_cast<double>(at % kSide) - 16) +
-                                     scene.light_y * (static_cast<double>(at / kSide) - 16);
+                const std::size_t row = at / kSide;
+                const std::size_t col = at % kSide;
+                const double light = scene.light_x * (static_cast<double>(col) - 16) +
+                                     scene.light_y * (static_cast<double>(row) - 16);
                 const double value = scene.back[c] + cover[at] * (scene.front[c] - scene.back[c]) + light +
                                      scene.noise * noise[k];
                 pixels[c * cover.size() + at] =
