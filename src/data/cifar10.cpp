@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <memory>
 #include <system_error>
 
 #include "data/checksum.hpp"
@@ -54,14 +55,15 @@ void reserve_for(const std::vector<fs::path>& batches, Dataset& set) {
     set.pixels.reserve(records * kCifar10Image);
 }
 
+using Files = std::vector<std::unique_ptr<AtomicFile>>;
+
 void write_batch(const Dataset& set, std::size_t begin, std::size_t end, const fs::path& path,
-                 Overwrite overwrite) {
-    AtomicFile file(path, overwrite);
+                 Overwrite overwrite, Files& files) {
+    AtomicFile& file = *files.emplace_back(std::make_unique<AtomicFile>(path, overwrite));
     for (std::size_t i = begin; i < end; ++i) {
         file.write(&set.labels[i], 1);
         file.write(set.image(i).data(), set.shape.size());
     }
-    file.commit();
 }
 
 void check_writable_layout(const DatasetPair& data) {
@@ -70,6 +72,12 @@ void check_writable_layout(const DatasetPair& data) {
         throw InvalidArgument(
             fmt::format("CIFAR-10's layout holds 3 x 32 x 32 images of 10 classes, not {} x {} x {} of {}",
                         set->shape.channels, set->shape.height, set->shape.width, set->class_names.size()));
+    }
+    for (const Dataset* set : {&data.train, &data.test}) {
+        for (const std::uint8_t label : set->labels) {
+            if (label < kCifar10Classes) continue;
+            throw InvalidArgument(fmt::format("an image has the label {}; CIFAR-10's are 0 to 9", label));
+        }
     }
     if (data.train.count() == 0 || data.test.count() == 0) {
         throw InvalidArgument(fmt::format("a data set needs training and test images, found {} and {}",
@@ -114,18 +122,21 @@ void require_writable_cifar10(const fs::path& folder, Overwrite overwrite) {
 void write_cifar10(const DatasetPair& data, const fs::path& folder, Overwrite overwrite) {
     check_writable_layout(data);
     require_writable_cifar10(folder, overwrite);
-    create_folder(folder);
-    for (const fs::path& file : layout_files(folder)) remove_file(file);
+    const CreatedFolders created(folder);
+    Files files;  // none appears before all are written, so that a full disk leaves everything as it was
     std::string names;
     for (const std::string& name : data.train.class_names) names += name + "\n";
-    write_file(folder / "batches.meta.txt", names, overwrite);
+    files.push_back(std::make_unique<AtomicFile>(folder / "batches.meta.txt", overwrite));
+    files.back()->write(names);
     const std::size_t count = data.train.count();
     const std::size_t batches = std::min<std::size_t>(kCifar10Batches, count);
     for (std::size_t k = 0; k < batches; ++k) {
         write_batch(data.train, count * k / batches, count * (k + 1) / batches,
-                    training_batch(folder, static_cast<int>(k) + 1), overwrite);
+                    training_batch(folder, static_cast<int>(k) + 1), overwrite, files);
     }
-    write_batch(data.test, 0, data.test.count(), folder / "test_batch.bin", overwrite);
+    write_batch(data.test, 0, data.test.count(), folder / "test_batch.bin", overwrite, files);
+    for (const fs::path& file : layout_files(folder)) remove_file(file);
+    for (const auto& file : files) file->commit();
 }
 
 }  // namespace eckart::data

@@ -75,7 +75,8 @@ class PartFile {
   private:
     [[noreturn]] void fail() const {
         throw IoError(
-            fmt::format("cannot write '{}': {}", path_.string(), std::generic_category().message(errno)));
+            fmt::format("cannot write '{}': {}; free some space or choose another folder, what came is kept",
+                        path_.string(), std::generic_category().message(errno)));
     }
     fs::path path_;
     int descriptor_ = -1;

@@ -1,7 +1,9 @@
 #include "eckart/data/cifar10.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <csignal>
 #include <filesystem>
 
 #include "eckart/core/error.hpp"
@@ -155,6 +157,26 @@ TEST(WriteCifar10, RefusesToReplaceUnasked) {
     EXPECT_EQ(load_dataset(folder.path()).train.count(), 5U);
 }
 
+TEST(WriteCifar10, AFullDiskLeavesWhatWasThere) {
+    const test::ScratchFolder folder;
+    write_cifar10(make_synthetic({20, 5, 0}), folder.path(), Overwrite::kRefuse);
+    const std::string before = load_dataset(folder.path()).checksum;
+    // A limit on the size of files stands for the disk: the test batch of the larger set goes beyond it.
+    rlimit old{};
+    getrlimit(RLIMIT_FSIZE, &old);
+    rlimit small = old;
+    small.rlim_cur = 100'000;
+    const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &small);
+    EXPECT_THROW(write_cifar10(make_synthetic({20, 50, 1}), folder.path(), Overwrite::kReplace), IoError);
+    EXPECT_THROW(write_cifar10(make_synthetic({20, 50, 1}), folder / "new", Overwrite::kRefuse), IoError);
+    setrlimit(RLIMIT_FSIZE, &old);
+    std::signal(SIGXFSZ, handler);
+    EXPECT_EQ(load_dataset(folder.path()).checksum, before);
+    EXPECT_FALSE(fs::exists(folder / "new"));
+    EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()), 7);
+}
+
 TEST(WriteCifar10, RefusesWhatTheLayoutCannotHold) {
     const test::ScratchFolder folder;
     DatasetPair data = make_synthetic({2, 1, 0});
@@ -163,6 +185,9 @@ TEST(WriteCifar10, RefusesWhatTheLayoutCannotHold) {
     EXPECT_THROW(write_cifar10(data, folder / "set", Overwrite::kRefuse), InvalidArgument);
     data = make_synthetic({2, 1, 0});
     data.train.shape = {1, 32, 96};
+    EXPECT_THROW(write_cifar10(data, folder / "set", Overwrite::kRefuse), InvalidArgument);
+    data = make_synthetic({2, 1, 0});
+    data.test.labels[0] = 10;
     EXPECT_THROW(write_cifar10(data, folder / "set", Overwrite::kRefuse), InvalidArgument);
     EXPECT_FALSE(fs::exists(folder / "set"));
 }

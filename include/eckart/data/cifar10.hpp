@@ -18,9 +18,10 @@ bool is_cifar10(const std::filesystem::path& folder);
 DatasetPair load_cifar10(const std::filesystem::path& folder);
 
 /// Writes `data` in the same layout, the training set in at most five batches of nearly equal size. Creates
-/// the folder. With kReplace, all files of the layout are removed first; test_batch.bin is written last, so
-/// that what an interrupted call leaves is never read as a data set. Throws InvalidArgument for images of
-/// another shape, not exactly ten classes or an empty part, IoError otherwise.
+/// the folder. All files are written under other names before the first appears, so a full disk leaves
+/// everything as it was; then with kReplace all older files of the layout are removed. test_batch.bin appears
+/// last: without it a folder is not read. Throws InvalidArgument for images of another shape, not exactly ten
+/// classes, a label above 9 or an empty part, IoError otherwise.
 void write_cifar10(const DatasetPair& data, const std::filesystem::path& folder, Overwrite overwrite);
 
 /// Fails before the work starts instead of after it: throws IoError where write_cifar10 would. Leaves
