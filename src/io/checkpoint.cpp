@@ -8,6 +8,7 @@
 #include "eckart/core/atomic_file.hpp"
 #include "eckart/core/error.hpp"
 #include "eckart/io/safetensors.hpp"
+#include "io/metadata.hpp"
 #include "io/network_tensors.hpp"
 
 namespace eckart::io {
@@ -16,6 +17,7 @@ namespace {
 
 constexpr const char* kMoment1 = "adam.m.";
 constexpr const char* kMoment2 = "adam.v.";
+constexpr std::size_t kLongestState = 64U << 20U;  // room for the history of 100,000 epochs
 
 void append_moments(std::vector<TensorSource>& tensors, std::size_t count, const char* prefix,
                     std::span<const MatrixF> moments) {
@@ -47,6 +49,25 @@ std::vector<MatrixF> read_moments(const SafetensorsReader& reader, const model::
     return moments;
 }
 
+/// The trainer's part of a checkpoint.
+Json read_state(const SafetensorsReader& reader) {
+    const auto& metadata = reader.header().metadata;
+    const auto entry = metadata.find(kStateKey);
+    if (entry == metadata.end()) {
+        throw FormatError(
+            fmt::format("'{}' is not a checkpoint of a training run; name the one that was interrupted",
+                        reader.path().string()));
+    }
+    try {
+        Json state = parse_metadata(entry->second, kLongestState);
+        if (!state.is_object()) throw FormatError("it is not an object");
+        return state;
+    } catch (const FormatError& error) {
+        throw FormatError(fmt::format("'{}' has an unusable training state: {}; train again without --resume",
+                                      reader.path().string(), error.what()));
+    }
+}
+
 }  // namespace
 
 void save_checkpoint(const model::ResidualMlp<float>& network, std::span<const MatrixF> moment1,
@@ -66,13 +87,7 @@ void save_checkpoint(const model::ResidualMlp<float>& network, std::span<const M
 
 Checkpoint load_checkpoint(const std::filesystem::path& path) {
     const SafetensorsReader reader(path);
-    const auto& metadata = reader.header().metadata;
-    const auto entry = metadata.find(kStateKey);
-    Json state = entry == metadata.end() ? Json() : Json::parse(entry->second, nullptr, false);
-    if (!state.is_object()) {
-        throw FormatError(fmt::format(
-            "'{}' is not a checkpoint of a training run; name the one that was interrupted", path.string()));
-    }
+    Json state = read_state(reader);
     std::vector<std::string> used;
     model::ResidualMlp<float> network = read_network(reader, used);
     std::vector<MatrixF> moment1 = read_moments(reader, network, kMoment1, used);

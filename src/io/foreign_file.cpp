@@ -15,10 +15,17 @@ bool looks_like_onnx(std::string_view start) {
            (start[2] == 0x12 || start[2] == 0x3A || start[2] == 0x42);
 }
 
+/// A header of 640 bytes begins like a pickle, one of 35,615 like gzip: only what follows its length tells.
+bool looks_like_safetensors(std::string_view start) {
+    using namespace std::string_view_literals;
+    return start.size() > 8 && start.substr(4, 4) == "\0\0\0\0"sv && start[8] == '{';
+}
+
 }  // namespace
 
 std::string recognize_foreign_file(std::string_view start) {
     using namespace std::string_view_literals;
+    if (looks_like_safetensors(start)) return {};
     if (start.starts_with("PK\x03\x04"sv) || start.starts_with("\x80\x02"sv) ||
         start.starts_with("\x80\x04"sv)) {
         return kPickle;

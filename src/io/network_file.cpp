@@ -1,9 +1,17 @@
 #include "eckart/io/network_file.hpp"
 
+#include "eckart/core/error.hpp"
 #include "eckart/io/safetensors.hpp"
+#include "io/metadata.hpp"
 #include "io/network_tensors.hpp"
 
 namespace eckart::io {
+
+namespace {
+
+constexpr std::size_t kLongestRunRecord = 4U << 20U;  // its longest part, the command line, has at most 2 MiB
+
+}  // namespace
 
 void write_network(AtomicFile& file, const model::ResidualMlp<float>& network, const RunRecord& record) {
     // "format" tells PyTorch's tools how the tensors are laid out.
@@ -28,8 +36,11 @@ NetworkFile load_network(const std::filesystem::path& path) {
     refuse_surplus(reader, used);
     const auto& metadata = reader.header().metadata;
     if (const auto record = metadata.find(kRunRecordKey); record != metadata.end()) {
-        result.run_record = Json::parse(record->second, nullptr, false);
-        if (result.run_record.is_discarded()) result.run_record = nullptr;  // of no use, but the weights are
+        try {
+            result.run_record = parse_metadata(record->second, kLongestRunRecord);
+        } catch (const FormatError&) {
+            result.run_record = nullptr;  // of no use, but the weights are
+        }
     }
     return result;
 }

@@ -8,11 +8,15 @@
 #include <utility>
 
 #include "eckart/core/error.hpp"
+#include "io/metadata.hpp"
 #include "io/printable.hpp"
 
 namespace eckart::io {
 
 namespace {
+
+// Ours have about 90 bytes. Error messages quote what is wrong with it.
+constexpr std::size_t kLongestArchitecture = 1024;
 
 [[noreturn]] void fail(const SafetensorsReader& reader, const std::string& fault) {
     throw FormatError(fmt::format("'{}' {}", reader.path().string(), fault));
@@ -60,7 +64,7 @@ model::MlpArchitecture read_architecture(const SafetensorsReader& reader) {
             architecture.validate();
             return architecture;
         }
-        return model::architecture_from_json(Json::parse(entry->second, nullptr, false));
+        return model::architecture_from_json(parse_metadata(entry->second, kLongestArchitecture));
     } catch (const Error& error) {
         if (std::string(error.what()).starts_with('\'')) throw;
         fail(reader, fmt::format("has an unusable architecture: {}", error.what()));

@@ -73,8 +73,6 @@ class HeaderHandler final : public nlohmann::json_sax<nlohmann::json> {
         if (place_ == Place::kTop) {
             if (!names_.insert(name).second)
                 throw_fault(fmt::format("has the key '{}' twice", printable(name)));
-            if (names_.size() > kMostTensors + 1)
-                throw_fault(fmt::format("names more than {} tensors", kMostTensors));
             tensor_ = {};
             tensor_.name = name;
             offsets_.clear();
@@ -118,7 +116,9 @@ class HeaderHandler final : public nlohmann::json_sax<nlohmann::json> {
 
     [[noreturn]] void fail(const std::string& found) const {
         if (place_ == Place::kOutside) throw_fault(fmt::format("is not an object: it has {}", found));
-        throw_fault(fmt::format("has {} in '{}'", found, printable(tensor_.name)));
+        const bool in_list = place_ == Place::kShape || place_ == Place::kOffsets;
+        throw_fault(fmt::format("has {} in {}'{}'", found, in_list ? "'" + key_ + "' of " : "",
+                                printable(tensor_.name)));
     }
 
     void finish_tensor() {
@@ -126,6 +126,8 @@ class HeaderHandler final : public nlohmann::json_sax<nlohmann::json> {
             if (!members_.contains(member)) fail(fmt::format("no '{}'", member));
         }
         if (offsets_.size() != 2) fail(fmt::format("{} data_offsets instead of 2", offsets_.size()));
+        if (header_.tensors.size() == kMostTensors)
+            throw_fault(fmt::format("names more than {} tensors", kMostTensors));
         tensor_.begin = offsets_[0];
         tensor_.end = offsets_[1];
         header_.tensors.push_back(std::move(tensor_));

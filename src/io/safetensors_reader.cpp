@@ -74,9 +74,10 @@ void check_finite(const fs::path& path, const TensorInfo& tensor, const MatrixF&
     if (bad > 0) {
         fail_format(
             path,
-            fmt::format("holds {} NaN or infinite entries of {} in '{}'; its training has diverged, use "
+            fmt::format("holds {} NaN or infinite entries of {} in '{}'{}; its training has diverged, use "
                         "an earlier checkpoint",
-                        bad, matrix.size(), printable(tensor.name)));
+                        bad, matrix.size(), printable(tensor.name),
+                        tensor.dtype == "F64" ? " (as 32-bit floats)" : ""));
     }
 }
 
