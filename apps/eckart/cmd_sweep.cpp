@@ -1,5 +1,5 @@
-#include <algorithm>
 #include <memory>
+#include <set>
 
 #include "commands.hpp"
 #include "eckart/data/load.hpp"
@@ -29,8 +29,8 @@ int run(const SweepArguments& arguments, const Session& session) {
     job.csv = arguments.csv;
     job.options.allow_larger = !arguments.keep_larger_dense;
     if (job.options.ranks.empty()) job.options.ranks = sweep::default_ranks(file.network.architecture());
-    std::ranges::sort(job.options.ranks);
-    job.options.ranks.erase(std::ranges::unique(job.options.ranks).begin(), job.options.ranks.end());
+    const std::set<std::int64_t> distinct(job.options.ranks.begin(), job.options.ranks.end());
+    job.options.ranks.assign(distinct.begin(), distinct.end());
     return run_sweep_job(job, file.network, data::load_dataset(arguments.data), context);
 }
 

@@ -5,10 +5,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <thread>
 
 #include "exit_codes.hpp"
 
@@ -18,7 +20,8 @@ namespace {
 constexpr std::chrono::milliseconds kRedrawEvery{100};
 constexpr int kBarWidth = 24;
 
-volatile std::sig_atomic_t received_signal = 0;
+std::atomic<int> received_signal{0};
+static_assert(std::atomic<int>::is_always_lock_free, "a signal handler may not wait for a lock");
 
 extern "C" void remember_signal(int signal) {
     received_signal = signal;
@@ -119,6 +122,18 @@ void install_signal_handlers() {
     std::signal(SIGINT, remember_signal);
     std::signal(SIGTERM, remember_signal);
     std::signal(SIGPIPE, SIG_IGN);
+    // The system runs a handler below the stack pointer of the thread that it interrupts, and some kernels
+    // that oneDNN compiles keep other pointers in that register: a handler there destroys the heap. So the
+    // handlers get a thread that computes nothing, and this one, with all that it starts from here on, blocks
+    // the signals.
+    std::thread([] {
+        for (;;) pause();
+    }).detach();
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
 StopRequested stop_requested() {

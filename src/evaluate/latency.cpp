@@ -63,6 +63,7 @@ std::vector<Latency> measure_latency(std::span<const model::ResidualMlp<float>* 
         }
     }
     std::vector<Latency> result;
+    result.reserve(samples.size());
     for (const std::vector<double>& times : samples) {
         result.push_back({spread_of(times), static_cast<int>(times.size())});
     }

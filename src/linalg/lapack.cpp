@@ -25,6 +25,8 @@ int with_workspace(Driver driver) {
 
 }  // namespace
 
+// T is a type: it takes no parentheses.
+// NOLINTBEGIN(bugprone-macro-parentheses)
 #define ECKART_LAPACK(T, p)                                                                                 \
     int gesdd(int rows, int cols, T* a, T* s, T* u, T* vt) {                                                \
         const int k = std::min(rows, cols);                                                                 \
@@ -54,5 +56,6 @@ int with_workspace(Driver driver) {
 ECKART_LAPACK(float, s)
 ECKART_LAPACK(double, d)
 #undef ECKART_LAPACK
+// NOLINTEND(bugprone-macro-parentheses)
 
 }  // namespace eckart::linalg::lapack

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <system_error>
 
 #include "eckart/core/atomic_file.hpp"
@@ -56,6 +57,25 @@ class FileActions {
     posix_spawn_file_actions_t actions_{};
 };
 
+/// A child gets no signal mask of ours: Ctrl-C ends it at once.
+class PlainSignals {
+  public:
+    PlainSignals() {
+        sigset_t none;
+        sigemptyset(&none);
+        posix_spawnattr_init(&attributes_);
+        posix_spawnattr_setsigmask(&attributes_, &none);
+        posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK);
+    }
+    ~PlainSignals() { posix_spawnattr_destroy(&attributes_); }
+    PlainSignals(const PlainSignals&) = delete;
+    PlainSignals& operator=(const PlainSignals&) = delete;
+    [[nodiscard]] const posix_spawnattr_t* get() const { return &attributes_; }
+
+  private:
+    posix_spawnattr_t attributes_{};
+};
+
 }  // namespace
 
 ProcessResult run_process(const std::string& program, const std::vector<std::string>& arguments,
@@ -64,9 +84,10 @@ ProcessResult run_process(const std::string& program, const std::vector<std::str
     command.insert(command.end(), arguments.begin(), arguments.end());
     std::vector<std::string> environment = c_locale_environment();
     const FileActions actions(output_file);
+    const PlainSignals signals;
     pid_t child = 0;
-    const int error = posix_spawnp(&child, program.c_str(), actions.get(), nullptr, pointers(command).data(),
-                                   pointers(environment).data());
+    const int error = posix_spawnp(&child, program.c_str(), actions.get(), signals.get(),
+                                   pointers(command).data(), pointers(environment).data());
     if (error == ENOENT) return {false, 127, ""};
     if (error != 0) {
         throw IoError(fmt::format("cannot start '{}': {}; check the program's permissions", program,

@@ -9,7 +9,8 @@ namespace eckart::sweep {
 namespace {
 
 double batches_in(std::int64_t samples, std::int64_t batch) {
-    return static_cast<double>((samples + batch - 1) / batch);
+    const std::int64_t batches = (samples + batch - 1) / batch;
+    return static_cast<double>(batches);
 }
 
 evaluate::Spread spread_from_json(const Json& json) {
