@@ -90,6 +90,7 @@ void read_damaged(const std::string& original, int count, Rng rng, Outcomes& out
     const fs::path path = folder / "damaged.safetensors";
     for (int i = 0; i < count; ++i) {
         const std::string bytes = damaged(original, rng);
+        fs::remove(path);  // some file systems wait for the disk when a file is replaced in place
         std::ofstream(path, std::ios::binary) << bytes;
         try {
             load(path);
