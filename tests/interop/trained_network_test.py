@@ -29,7 +29,7 @@ class TrainedNetwork(peer.Case):
         network = peer.Network(hidden=16)
         network.load_state_dict(self.tensors, strict=True)
         with torch.no_grad():
-            network.fc2.weight[0, 0] += 0.01
+            network.fc2.bias[0] += 0.01
         with self.assertRaises(AssertionError):
             self.assert_agrees(network, "net.safetensors")
 

@@ -14,12 +14,17 @@ EPOCHS, RATE, IMAGES = 20, 1e-3, 600
 
 class TrainingCurve(peer.Case):
     @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.train("initial.safetensors", "--epochs", 1, "--learning-rate", 1e-12)
+        cls.history = cls.train("net.safetensors", "--epochs", EPOCHS, "--learning-rate", RATE)["epochs"]
+
+    @classmethod
     def train(cls, output, *options):
         sizes = ("--hidden", 16, "--batch", IMAGES, "--seed", 9)
         return cls.eckart_json("train", "--data", "data", "-o", output, *sizes, *options)
 
     def initial_network(self):
-        self.train("initial.safetensors", "--epochs", 1, "--learning-rate", 1e-12)
         network = peer.Network(hidden=16)
         network.load_state_dict(load_file(self.folder / "initial.safetensors"), strict=True)
         return network.double()
@@ -38,18 +43,17 @@ class TrainingCurve(peer.Case):
                 test_loss = functional.cross_entropy(network(self.images.double()), self.labels)
             yield loss.item(), test_loss.item()
 
-    def largest_difference(self, network, rate, history):
+    def largest_difference(self, network, rate):
         expected = self.losses(network, rate)
         return max(
             max(abs(epoch["train_loss"] - train), abs(epoch["test_loss"] - test))
-            for epoch, (train, test) in zip(history, expected, strict=True)
+            for epoch, (train, test) in zip(self.history, expected, strict=True)
         )
 
     def test_losses_and_final_weights_follow_pytorch(self):
         network = self.initial_network()
-        history = self.train("net.safetensors", "--epochs", EPOCHS, "--learning-rate", RATE)["epochs"]
-        self.assertLess(history[-1]["train_loss"], 0.9 * history[0]["train_loss"])
-        self.assertLess(self.largest_difference(network, RATE, history), 1e-4)
+        self.assertLess(self.history[-1]["train_loss"], 0.9 * self.history[0]["train_loss"])
+        self.assertLess(self.largest_difference(network, RATE), 1e-4)
         trained = load_file(self.folder / "net.safetensors")
         for name, weight in network.state_dict().items():
             # Adam moves an entry by about RATE per step, whatever the size of its gradient.
@@ -57,9 +61,7 @@ class TrainingCurve(peer.Case):
             self.assertLess(difference, 0.1 * RATE * EPOCHS, name)
 
     def test_another_learning_rate_does_not_follow(self):
-        network = self.initial_network()
-        history = self.train("other.safetensors", "--epochs", EPOCHS, "--learning-rate", RATE)["epochs"]
-        self.assertGreater(self.largest_difference(network, 1.05 * RATE, history), 1e-3)
+        self.assertGreater(self.largest_difference(self.initial_network(), 1.05 * RATE), 1e-3)
 
 
 if __name__ == "__main__":
