@@ -9,6 +9,11 @@ constexpr const char* kPickle =
     "torch.load('in.pt', "
     "weights_only=True); safetensors.torch.save_file(weights, 'out.safetensors')";
 
+/// Protocols 2 to 5; older ones have no mark.
+bool looks_like_pickle(std::string_view start) {
+    return start.size() >= 2 && start[0] == '\x80' && start[1] >= 2 && start[1] <= 5;
+}
+
 /// The first field of an ONNX model is its IR version, the second the name of the producer or the opset.
 bool looks_like_onnx(std::string_view start) {
     return start.size() >= 3 && start[0] == 0x08 && start[1] > 0 && start[1] < 0x20 &&
@@ -26,10 +31,7 @@ bool looks_like_safetensors(std::string_view start) {
 std::string recognize_foreign_file(std::string_view start) {
     using namespace std::string_view_literals;
     if (looks_like_safetensors(start)) return {};
-    if (start.starts_with("PK\x03\x04"sv) || start.starts_with("\x80\x02"sv) ||
-        start.starts_with("\x80\x04"sv)) {
-        return kPickle;
-    }
+    if (start.starts_with("PK\x03\x04"sv) || looks_like_pickle(start)) return kPickle;
     if (start.starts_with("\x89HDF"sv))
         return "an HDF5 file (Keras); save the weights as safetensors instead";
     if (start.starts_with("\x93NUMPY"sv)) return "a NumPy array; save the weights as safetensors instead";
