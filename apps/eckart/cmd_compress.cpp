@@ -27,7 +27,6 @@ int run(const CompressArguments& arguments, const Session& session) {
         throw InvalidArgument("compress: no output; add -o FILE, or --dry-run to see the plan only");
     }
     Context context(session, arguments.common);
-    job.prepare(context);
     return run_compress(job, io::load_network(job.input).network, context);
 }
 

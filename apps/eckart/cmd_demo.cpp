@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 
 #include "commands.hpp"
@@ -26,6 +27,8 @@ data::DatasetPair demo_data(const DemoArguments& arguments) {
 int run(const DemoArguments& arguments, const Session& session) {
     Context context(session, arguments.common);
     DemoJob job = arguments.job;
+    std::ranges::sort(job.ranks);
+    job.ranks.erase(std::unique(job.ranks.begin(), job.ranks.end()), job.ranks.end());
     if (!arguments.folder.empty()) job.folder = arguments.folder;
     return run_demo(job, demo_data(arguments), context);
 }

@@ -26,6 +26,7 @@ int run(const FinetuneArguments& arguments, const Session& session) {
     FinetuneJob job{arguments.training.training_run(arguments.common),
                     RunDirectory(arguments.training.run_directory),
                     {}};
+    job.training.inputs = {{"the input", arguments.model}, {"the reference", arguments.reference}};
     if (!arguments.reference.empty()) {
         const io::NetworkFile dense = io::load_network(arguments.reference);
         const auto result = evaluate::evaluate<float>(dense.network, context.backend(), data.test);

@@ -1,12 +1,10 @@
-#include <fmt/core.h>
-
 #include <filesystem>
 #include <memory>
 
 #include "commands.hpp"
-#include "eckart/core/json.hpp"
+#include "context.hpp"
 #include "eckart/report/report.hpp"
-#include "terminal.hpp"
+#include "run_directory.hpp"
 
 namespace eckart::cli {
 namespace {
@@ -17,18 +15,15 @@ struct ReportArguments {
     CommonOptions common;
 };
 
-int write_report(const ReportArguments& arguments) {
-    TerminalProgress progress(arguments.common.quiet);
+int write_report(const ReportArguments& arguments, const Session& session) {
+    Context context(session, arguments.common);
     report::ReportOptions options;
     options.plot_files = !arguments.no_plot_files;
-    options.observer = &progress;
+    options.observer = &context.progress();
     const std::filesystem::path page = report::write_report(arguments.run_directory, options);
-    if (arguments.common.json) {
-        const Json result{{"report", page.string()}, {"bytes", std::filesystem::file_size(page)}};
-        fmt::print("{}\n", result.dump(2, ' ', false, Json::error_handler_t::replace));
-    } else {
-        fmt::print("{}\n", page.string());
-    }
+    context.print(page.string());
+    context.print_json(with_record("eckart.report/1", context.record(""),
+                                   {{"report", page.string()}, {"bytes", std::filesystem::file_size(page)}}));
     return kDone;
 }
 
@@ -46,8 +41,9 @@ void add_command_report(CLI::App& root, Session& session) {
         ->required();
     verb->add_flag("--no-plot-files", arguments->no_plot_files, "Do not draw the plots as SVG and PNG files");
     add_common_options(*verb, arguments->common);
-    verb->callback(
-        [&session, arguments] { session.action = [arguments] { return write_report(*arguments); }; });
+    verb->callback([&session, arguments] {
+        session.action = [&session, arguments] { return write_report(*arguments, session); };
+    });
 }
 
 }  // namespace eckart::cli

@@ -26,6 +26,7 @@ int run(const SweepArguments& arguments, const Session& session) {
     const io::NetworkFile file = io::load_network(arguments.model);
     SweepJob job = arguments.job;
     job.run_directory = RunDirectory(arguments.run_directory);
+    job.input = arguments.model;
     job.csv = arguments.csv;
     job.options.allow_larger = !arguments.keep_larger_dense;
     if (job.options.ranks.empty()) job.options.ranks = sweep::default_ranks(file.network.architecture());

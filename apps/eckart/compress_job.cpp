@@ -140,13 +140,9 @@ int print_plan(const CompressJob& job, const model::ResidualMlp<float>& network,
 void CompressJob::prepare(const Context& context) const {
     options.validate();
     if (dry_run) return;
-    const NamedPath saved{"the output", output};
-    require_distinct({"the input", input}, saved);
-    if (run_directory.present()) {
-        const NamedPath account{"the run's file", run_directory.file(kRunFile)};
-        require_distinct({"the input", input}, account);
-        require_distinct(saved, account);
-    }
+    std::vector<NamedPath> outputs = run_directory.named({kRunFile});
+    outputs.insert(outputs.begin(), {"the output", output});
+    require_distinct({{"the input", input}}, outputs);
     require_writable(output, context.options().overwrite());
     run_directory.prepare({kRunFile}, context.options().overwrite());
 }

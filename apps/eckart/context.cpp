@@ -1,8 +1,8 @@
 #include "context.hpp"
 
-#include <fmt/core.h>
-
 #include <cstdio>
+
+#include "standard_streams.hpp"
 
 namespace eckart::cli {
 
@@ -22,14 +22,14 @@ RunRecord Context::record(const std::string& data_checksum) const {
 void Context::print(const std::string& line) {
     if (options_.json) return;
     progress_.erase();
-    fmt::print("{}\n", line);
+    write_to_stdout(line + "\n");
     std::fflush(stdout);
 }
 
 void Context::print_json(const Json& json) {
     if (!options_.json || nested_) return;
     progress_.erase();
-    fmt::print("{}\n", to_text(json, 2));
+    write_to_stdout(to_text(json, 2) + "\n");
 }
 
 }  // namespace eckart::cli

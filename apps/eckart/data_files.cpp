@@ -1,5 +1,8 @@
 #include "data_files.hpp"
 
+#include <optional>
+
+#include "eckart/core/atomic_file.hpp"
 #include "eckart/data/info.hpp"
 #include "eckart/data/png.hpp"
 #include "eckart/data/preview.hpp"
@@ -9,10 +12,16 @@ namespace eckart::cli {
 void write_data_files(const RunDirectory& directory, const data::DatasetPair& data, const RunRecord& record,
                       Overwrite overwrite) {
     if (!directory.present()) return;
-    directory.write("data.json", "eckart.data/1", record, data::describe(data), overwrite);
     const bool drawable = data.train.shape.channels == 1 || data.train.shape.channels == 3;
-    if (!drawable) return;
-    write_file(directory.file("data.png"), data::encode_png(data::preview_grid(data.train, {})), overwrite);
+    const CreatedFolders created(directory);
+    std::optional<AtomicFile> image;
+    if (drawable) {
+        image.emplace(directory.file("data.png"), overwrite);
+        image->write(data::encode_png(data::preview_grid(data.train, {})));
+    }
+    // Both files or none, as far as a full disk is concerned.
+    directory.write("data.json", "eckart.data/1", record, data::describe(data), overwrite);
+    if (drawable) image->commit();
 }
 
 }  // namespace eckart::cli

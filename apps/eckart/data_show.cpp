@@ -1,14 +1,20 @@
 // eckart data info, eckart data preview
 #include <fmt/core.h>
 
+#include <filesystem>
 #include <memory>
+#include <system_error>
+#include <vector>
 
 #include "data_output.hpp"
+#include "distinct_files.hpp"
 #include "eckart/core/error.hpp"
 #include "eckart/data/load.hpp"
 #include "eckart/data/preview.hpp"
+#include "run_directory.hpp"
 
 namespace eckart::cli {
+namespace fs = std::filesystem;
 namespace {
 
 struct InfoArguments {
@@ -31,11 +37,25 @@ int run_info(const InfoArguments& arguments, const Session& session) {
     return kDone;
 }
 
+/// The files of a data set, whatever its layout. An older preview may lie among them.
+std::vector<NamedPath> files_in(const fs::path& folder) {
+    std::vector<NamedPath> files;
+    for (const fs::path& place : {folder, folder / "cifar-10-batches-bin", folder / "raw"}) {
+        std::error_code error;
+        for (fs::directory_iterator entry(place, error), end; !error && entry != end;
+             entry.increment(error)) {
+            if (entry->path().extension() != ".png") files.push_back({"the data set's file", entry->path()});
+        }
+    }
+    return files;
+}
+
 int run_preview(const PreviewArguments& arguments, const Session& session) {
     if (arguments.part != "train" && arguments.part != "test") {
         throw InvalidArgument(fmt::format("--part is '{}'; it must be train or test", arguments.part));
     }
     Context context(session, arguments.common);
+    require_distinct(files_in(arguments.folder), {{"the output", arguments.output}});
     require_writable(arguments.output, arguments.common.overwrite());
     const data::DatasetPair data = data::load_dataset(arguments.folder);
     const data::RgbImage grid =
@@ -43,7 +63,9 @@ int run_preview(const PreviewArguments& arguments, const Session& session) {
                            {static_cast<int>(arguments.per_class), static_cast<int>(arguments.scale)});
     write_file(arguments.output, data::encode_png(grid), arguments.common.overwrite());
     context.print(arguments.output);
-    context.print_json({{"image", arguments.output}, {"width", grid.width}, {"height", grid.height}});
+    context.print_json(
+        with_record("eckart.preview/1", context.record(data.checksum),
+                    {{"image", arguments.output}, {"width", grid.width}, {"height", grid.height}}));
     return kDone;
 }
 

@@ -2,10 +2,12 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "compress_job.hpp"
 #include "data_files.hpp"
+#include "eckart/compress/spectrum.hpp"
 #include "eckart/core/error.hpp"
 #include "eckart/evaluate/accuracy.hpp"
 #include "eckart/io/network_file.hpp"
@@ -114,6 +116,23 @@ class Demo {
     Json result_;
 };
 
+/// Throws InvalidArgument for a rank that no layer gets smaller by: it would fail after the training.
+void check_ranks(const DemoJob& job, const data::DatasetPair& data) {
+    double largest = 0;
+    for (const model::LayerShape& layer :
+         model::layer_shapes(reference_architecture(data, job.hidden, TrainJob{}.blocks))) {
+        largest = std::max(largest, compress::break_even_rank(layer.out, layer.in));
+    }
+    for (const std::int64_t rank : job.ranks) {
+        if (static_cast<double>(rank) < largest) continue;
+        throw InvalidArgument(
+            fmt::format("no layer of a network of width {} gets smaller at rank {}; give --ranks below "
+                        "{:.1f} or a larger "
+                        "--hidden",
+                        job.hidden, rank, largest));
+    }
+}
+
 }  // namespace
 
 int run_demo(const DemoJob& job, const data::DatasetPair& data, Context& context) {
@@ -124,10 +143,13 @@ int run_demo(const DemoJob& job, const data::DatasetPair& data, Context& context
             "another folder by --run",
             job.folder.string()));
     }
-    run.prepare({}, context.options().overwrite());
+    check_ranks(job, data);
+    run.create();
     Demo demo(job, data, context);
     const int code = demo.run();
-    if (code == kDone) context.print_json(demo.result());
+    if (code == kDone) {
+        context.print_json(with_record("eckart.demo/1", context.record(data.checksum), demo.result()));
+    }
     return code;
 }
 

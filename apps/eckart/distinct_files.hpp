@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace eckart::cli {
 
@@ -11,8 +12,8 @@ struct NamedPath {
     std::filesystem::path path;
 };
 
-/// Throws InvalidArgument when both are one file, by the same path, a symbolic link or a hard link. An empty
-/// path is no file.
-void require_distinct(const NamedPath& one, const NamedPath& other);
+/// Throws InvalidArgument when an output is an input or another output: by the same path, a symbolic link or
+/// a hard link. An empty path is no file.
+void require_distinct(const std::vector<NamedPath>& inputs, const std::vector<NamedPath>& outputs);
 
 }  // namespace eckart::cli

@@ -67,15 +67,12 @@ int run_finetune(const FinetuneJob& job, const model::ResidualMlp<float>& compre
             "the network has no factored layer to fine-tune; compress it first with 'eckart compress'");
     }
     if (training.already_complete()) {
-        context.progress().on_line(
-            fmt::format("'{}' is complete already; nothing to resume", training.output.string()));
-        return kDone;
+        return training.print_complete(context);
     }
     training.options.validate();
-    training.prepare(context);
-    const Overwrite overwrite = training.overwrite(context);
     const std::string file_name = fmt::format("finetune-r{}.json", rank);
-    job.run_directory.prepare({file_name}, overwrite);
+    training.prepare(context, job.run_directory, {file_name});
+    const Overwrite overwrite = training.overwrite(context);
 
     const RunRecord record = context.record(data.checksum);
     const evaluate::Evaluation before = evaluate::evaluate<float>(compressed, context.backend(), data.test);
@@ -84,7 +81,8 @@ int run_finetune(const FinetuneJob& job, const model::ResidualMlp<float>& compre
     context.print(fmt::format("Fine-tuning at rank {}: {} parameters, before: accuracy {:.2f} %, loss {:.4f}",
                               rank, with_commas(compressed.size().parameters), 100 * before.accuracy(),
                               before.mean_loss));
-    const TrainingEnd end = run_training(training, balanced, data, context);
+    const TrainingEnd end =
+        run_training(training, begin_training(training, balanced, data, context), data, context);
     const auto moved = train::relative_changes(balanced, end.state.network);
     const Json result = finetune_json(job, rank, before, end, moved);
     job.run_directory.write(file_name, "eckart.finetune/1", record, result, overwrite);

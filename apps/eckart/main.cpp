@@ -1,12 +1,14 @@
 #include <fmt/core.h>
 
 #include <clocale>
-#include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <new>
+#include <sstream>
 
 #include "commands.hpp"
 #include "eckart/core/error.hpp"
+#include "standard_streams.hpp"
 #include "suggest.hpp"
 #include "terminal.hpp"
 
@@ -29,19 +31,29 @@ constexpr const char* kFirstSession =
     "\n"
     "'eckart --help' lists every command, 'eckart COMMAND --help' its options with examples.\n";
 
+/// An argument as a shell takes it back.
+std::string quoted(const std::string& argument) {
+    const bool plain =
+        !argument.empty() && argument.find_first_of(" \t\n\r'\"\\$`|&;<>()*?[]{}~#!") == std::string::npos;
+    if (plain) return argument;
+    std::string text = "'";
+    for (const char c : argument) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return text + "'";
+}
+
 std::string joined(int argc, char** argv) {
     std::string text = "eckart";
-    for (int i = 1; i < argc; ++i) text += std::string(" ") + argv[i];
+    for (int i = 1; i < argc; ++i) text += " " + quoted(argv[i]);
     return text;
 }
 
 int fail(ExitCode code, const std::string& message) {
     std::string line = message;
     for (char& c : line) {
-        if (c == '\n' || c == '\r')
-            c = ' ';  // names from files may hold line breaks; an error stays one line
+        // Names may hold line breaks and codes that rule terminals; an error stays one harmless line.
+        if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = ' ';
     }
-    fmt::print(stderr, "eckart: {}\n", line);
+    write_to_stderr("eckart: " + line + "\n");
     return code;
 }
 
@@ -69,12 +81,45 @@ std::string full_name(const CLI::App& app) {
     return parent == nullptr ? app.get_name() : full_name(*parent) + " " + app.get_name();
 }
 
+/// CLI11's words, but where they are "A subcommand is required", "--seed: At Most 1 required but received 2"
+/// or "json was given a disallowed flag override".
+std::string explanation(const CLI::App& app, const CLI::ParseError& error) {
+    const std::string text = error.what();
+    const bool missing = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
+    if (missing && app.get_require_subcommand_min() > app.get_subcommands().size())
+        return "a command is missing";
+    if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) == nullptr) return text;
+    const std::size_t name_end = text.find(": ");
+    if (name_end != std::string::npos) {
+        return text.substr(0, name_end) + " takes one value and may be given once";
+    }
+    return "--" + text.substr(0, text.find(' ')) + " takes no value";
+}
+
+/// CLI11 lets "--force=false" and "--json=3" pass.
+void refuse_values_of_flags(CLI::App& app) {
+    for (CLI::Option* option : app.get_options()) {
+        if (option->get_expected_max() == 0) option->disable_flag_override();
+    }
+    for (CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; })) {
+        refuse_values_of_flags(*verb);
+    }
+}
+
+/// The exit code, unless what was printed has not arrived.
+int finish(int code) {
+    if (results_delivered() || code != kDone) return code;
+    return fail(kCannotReadOrWrite, "cannot write to standard output; what it leads to is full or closed");
+}
+
 int usage_error(const CLI::App& root, const CLI::ParseError& error) {
     const CLI::App& app = deepest_parsed(root);
     const std::string see = fmt::format("see '{} --help'", full_name(app));
     const std::vector<std::string> extra = app.remaining();
-    if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr || extra.empty()) {
-        return fail(kUsage, fmt::format("{}; {}", error.what(), see));
+    // A word that is unknown comes before one that is missing: mostly it is the missing one, misspelled.
+    const bool missing = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
+    if ((!missing && dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr) || extra.empty()) {
+        return fail(kUsage, fmt::format("{}; {}", explanation(app, error), see));
     }
     const std::string word = extra.front().substr(0, extra.front().find('='));
     const bool option = word.starts_with('-');
@@ -101,30 +146,36 @@ int run(int argc, char** argv) {
     add_command_sweep(root, session);
     add_command_finetune(root, session);
     add_command_report(root, session);
+    refuse_values_of_flags(root);
     if (argc <= 1) {
-        fmt::print("{}", kFirstSession);
-        return kDone;
+        write_to_stdout(kFirstSession);
+        return finish(kDone);
     }
     try {
         root.parse(argc, argv);
-    } catch (const CLI::Success& success) {
-        return root.exit(success);  // --help, --version
+    } catch (const CLI::Success& success) {  // --help, --version
+        std::ostringstream text;
+        root.exit(success, text, text);
+        write_to_stdout(text.str());
+        return finish(kDone);
     } catch (const CLI::ParseError& error) {
         return usage_error(root, error);
     }
     install_signal_handlers();
-    const int code = session.action ? session.action() : kDone;
-    if (std::fflush(stdout) != 0) return fail(kCannotReadOrWrite, "cannot write to standard output");
-    return code;
+    return finish(session.action ? session.action() : kDone);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+    open_missing_streams();
     try {
         return run(argc, argv);
     } catch (const Error& error) {
         return fail(exit_code(error.kind()), error.what());
+    } catch (const std::filesystem::filesystem_error& error) {
+        return fail(kCannotReadOrWrite, fmt::format("cannot read or write '{}': {}", error.path1().string(),
+                                                    error.code().message()));
     } catch (const std::bad_alloc&) {
         return fail(kInternal, "out of memory; use a smaller model or batch, or a machine with more memory");
     } catch (const std::exception& error) {

@@ -2,7 +2,10 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "distinct_files.hpp"
 #include "eckart/core/atomic_file.hpp"
 #include "eckart/core/json.hpp"
 #include "eckart/core/run_record.hpp"
@@ -17,15 +20,33 @@ class RunDirectory {
 
     [[nodiscard]] bool present() const { return !folder_.empty(); }
     [[nodiscard]] std::filesystem::path file(const std::string& name) const { return folder_ / name; }
-    /// Creates the folder and fails before the work does: throws IoError unless each of `names` may be
-    /// written.
-    void prepare(std::initializer_list<std::string> names, Overwrite overwrite) const;
-    /// Writes "schema", "run_record" and the members of `content`. Does nothing without a folder.
+    /// The paths of the folder and of `names` in it, none of which may be another file of the command; none
+    /// without a folder.
+    [[nodiscard]] std::vector<NamedPath> named(const std::vector<std::string>& names) const;
+    /// Fails before the work does: throws IoError unless the folder can be created and each of `names` may be
+    /// written. Leaves nothing behind.
+    void prepare(const std::vector<std::string>& names, Overwrite overwrite) const;
+    /// Creates the folder where it is missing. Throws IoError.
+    void create() const;
+    /// Writes "schema", "run_record" and the members of `content`, into a folder that it creates. Does
+    /// nothing without a folder.
     void write(const std::string& name, const std::string& schema, const RunRecord& record,
                const Json& content, Overwrite overwrite) const;
 
   private:
     std::filesystem::path folder_;
+};
+
+/// Creates a run directory and what is missing above it; takes back in the end what is still empty then.
+class CreatedFolders {
+  public:
+    explicit CreatedFolders(const RunDirectory& run);
+    ~CreatedFolders();
+    CreatedFolders(const CreatedFolders&) = delete;
+    CreatedFolders& operator=(const CreatedFolders&) = delete;
+
+  private:
+    std::vector<std::filesystem::path> created_;  ///< the deepest first
 };
 
 /// {"schema", "run_record", members of `content` ...}

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "distinct_files.hpp"
 #include "eckart/core/error.hpp"
 #include "sweep_table.hpp"
 
@@ -103,7 +104,11 @@ int run_sweep_job(const SweepJob& job, const model::ResidualMlp<float>& network,
                   const data::DatasetPair& data, Context& context) {
     job.options.validate();
     const Overwrite overwrite = job.resume ? Overwrite::kReplace : context.options().overwrite();
-    job.run_directory.prepare({"sweep.json", "sweep.csv", "spectra.json"}, overwrite);
+    const std::vector<std::string> run_files{"sweep.json", "sweep.csv", "spectra.json"};
+    std::vector<NamedPath> outputs = job.run_directory.named(run_files);
+    outputs.push_back({"the table", job.csv});
+    require_distinct({{"the input", job.input}}, outputs);
+    job.run_directory.prepare(run_files, overwrite);
     if (!job.csv.empty()) require_writable(job.csv, overwrite);
 
     const RunRecord record = context.record(data.checksum);

@@ -14,8 +14,9 @@ namespace eckart::cli {
 struct SweepJob {
     sweep::SweepOptions options;
     RunDirectory run_directory;
-    std::filesystem::path csv;  ///< none when empty
-    bool resume = false;        ///< takes over the points of an unfinished sweep.json
+    std::filesystem::path input;  ///< where the network came from; empty when it was never in a file
+    std::filesystem::path csv;    ///< none when empty
+    bool resume = false;          ///< takes over the points of an unfinished sweep.json
 };
 
 /// Measures every rank, prints the table, keeps sweep.json up to date after each point. Returns the exit

@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "exit_codes.hpp"
+#include "standard_streams.hpp"
 
 namespace eckart::cli {
 namespace {
@@ -86,22 +87,20 @@ void TerminalProgress::draw(const Progress& progress, double elapsed) {
     if (head_columns + 2 + tail.size() > columns) {
         tail.resize(columns > head_columns + 3 ? columns - head_columns - 3 : 0);
     }
-    fmt::print(stderr, "\r\033[K{}  {}", head, tail);
-    std::fflush(stderr);
+    write_to_stderr(fmt::format("\r\033[K{}  {}", head, tail));
     drawn_ = true;
 }
 
 void TerminalProgress::erase() {
     if (!drawn_) return;
-    fmt::print(stderr, "\r\033[K");
-    std::fflush(stderr);
+    write_to_stderr("\r\033[K");
     drawn_ = false;
 }
 
 void TerminalProgress::on_line(const std::string& line) {
     if (quiet_) return;
     erase();
-    fmt::print(stderr, "{}\n", line);
+    write_to_stderr(line + "\n");
 }
 
 bool colors_allowed(int descriptor) {

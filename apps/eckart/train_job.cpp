@@ -19,29 +19,31 @@ Json training_json(const TrainJob& job, const data::DatasetPair& data, const Tra
 
 }  // namespace
 
+model::MlpArchitecture reference_architecture(const data::DatasetPair& data, std::int64_t hidden,
+                                              std::int64_t blocks) {
+    return {static_cast<std::int64_t>(data.train.shape.size()), hidden, blocks,
+            static_cast<std::int64_t>(data.train.class_names.size())};
+}
+
 int run_train(const TrainJob& job, const data::DatasetPair& data, Context& context) {
     const TrainingRun& training = job.training;
     if (training.already_complete()) {
-        context.progress().on_line(
-            fmt::format("'{}' is complete already; nothing to resume", training.output.string()));
-        return kDone;
+        return training.print_complete(context);
     }
     training.options.validate();
-    training.prepare(context);
+    training.prepare(context, job.run_directory, {"training.json", "data.json", "data.png"});
     const Overwrite overwrite = training.overwrite(context);
-    job.run_directory.prepare({"training.json", "data.json", "data.png"}, overwrite);
 
-    const model::MlpArchitecture architecture{static_cast<std::int64_t>(data.train.shape.size()), job.hidden,
-                                              job.blocks,
-                                              static_cast<std::int64_t>(data.train.class_names.size())};
+    const model::MlpArchitecture architecture = reference_architecture(data, job.hidden, job.blocks);
     architecture.validate();
     const RunRecord record = context.record(data.checksum);
+    train::TrainState start = begin_training(
+        training, model::make_initialized(architecture, Rng(training.options.seed)), data, context);
     write_data_files(job.run_directory, data, record, overwrite);
-    model::ResidualMlp<float> start = model::make_initialized(architecture, Rng(training.options.seed));
     context.print(
         fmt::format("Residual MLP {} - {} x (1 + 2 x {}) - {}: {} parameters; {} training images of {}",
                     architecture.input, architecture.hidden, architecture.blocks, architecture.classes,
-                    with_commas(start.size().parameters),
+                    with_commas(start.network.size().parameters),
                     with_commas(static_cast<std::int64_t>(data.train.count())), data.name));
     const TrainingEnd end = run_training(training, std::move(start), data, context);
     const Json result = training_json(job, data, end);

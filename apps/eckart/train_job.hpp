@@ -14,6 +14,10 @@ struct TrainJob {
     RunDirectory run_directory;
 };
 
+/// The network of `hidden` and `blocks` that takes the images of `data` and tells its classes apart.
+model::MlpArchitecture reference_architecture(const data::DatasetPair& data, std::int64_t hidden,
+                                              std::int64_t blocks);
+
 /// Trains, saves the network and training.json, prints the transcript. Returns the exit code.
 int run_train(const TrainJob& job, const data::DatasetPair& data, Context& context);
 

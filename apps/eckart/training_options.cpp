@@ -5,7 +5,7 @@
 namespace eckart::cli {
 
 TrainingRun TrainingArguments::training_run(const CommonOptions& common) const {
-    TrainingRun run{options, output, log, resume};
+    TrainingRun run{options, output, log, resume, {}};
     run.options.seed = common.seed;
     if (!schedule.empty()) run.options.schedule = train::schedule_from_string(schedule);
     return run;

@@ -57,24 +57,6 @@ bool same_tensors(const model::ResidualMlp<float>& a, const model::ResidualMlp<f
     });
 }
 
-/// The state to go on from: the checkpoint's under --resume, where there is one.
-train::TrainState begin(const TrainingRun& run, model::ResidualMlp<float> start,
-                        const data::DatasetPair& data, Context& context) {
-    if (!run.resume || !fs::exists(run.checkpoint())) {
-        fs::remove(run.checkpoint());  // prepare() has made sure that it may go
-        return train::start_training(std::move(start));
-    }
-    train::TrainState state = train::load_state(run.checkpoint(), run.options, data.checksum);
-    if (!same_tensors(state.network, start)) {
-        throw InvalidArgument(
-            fmt::format("'{}' is of a network of other sizes; give the options of the interrupted run",
-                        run.checkpoint().string()));
-    }
-    context.progress().on_line(fmt::format("resuming after epoch {} of {}, {} samples of the next",
-                                           state.epochs_done, run.options.epochs, state.samples_done));
-    return state;
-}
-
 std::string resume_command(const Context& context, bool resumed) {
     std::string command = context.command_line() + (resumed ? "" : " --resume");
     if (const std::size_t at = command.find(" --force"); at != std::string::npos) command.erase(at, 8);
@@ -97,7 +79,12 @@ Overwrite TrainingRun::overwrite(const Context& context) const {
     return resume ? Overwrite::kReplace : context.options().overwrite();
 }
 
-void TrainingRun::prepare(const Context& context) const {
+void TrainingRun::prepare(const Context& context, const RunDirectory& run,
+                          const std::vector<std::string>& run_files) const {
+    std::vector<NamedPath> outputs = run.named(run_files);
+    outputs.insert(outputs.begin(),
+                   {{"the output", output}, {"the checkpoint", checkpoint()}, {"the log", log}});
+    require_distinct(inputs, outputs);
     require_writable(output, overwrite(context));
     if (!log.empty()) require_writable(log, overwrite(context));
     if (!resume && !context.options().force && fs::exists(checkpoint())) {
@@ -105,11 +92,34 @@ void TrainingRun::prepare(const Context& context) const {
             "'{}' holds an interrupted run; add --resume to go on with it or --force to start over",
             checkpoint().string()));
     }
+    run.prepare(run_files, overwrite(context));
 }
 
-TrainingEnd run_training(const TrainingRun& run, model::ResidualMlp<float> start,
-                         const data::DatasetPair& data, Context& context) {
-    train::TrainState state = begin(run, std::move(start), data, context);
+int TrainingRun::print_complete(Context& context) const {
+    context.progress().on_line(fmt::format("'{}' is complete already; nothing to resume", output.string()));
+    context.print_json(with_record("eckart.complete/1", context.record(""), {{"output", output.string()}}));
+    return kDone;
+}
+
+train::TrainState begin_training(const TrainingRun& run, model::ResidualMlp<float> start,
+                                 const data::DatasetPair& data, Context& context) {
+    if (!run.resume || !fs::exists(run.checkpoint())) {
+        fs::remove(run.checkpoint());  // prepare() has made sure that it may go
+        return train::start_training(std::move(start));
+    }
+    train::TrainState state = train::load_state(run.checkpoint(), run.options, data.checksum);
+    if (!same_tensors(state.network, start)) {
+        throw InvalidArgument(
+            fmt::format("'{}' is of a network of other sizes; give the options of the interrupted run",
+                        run.checkpoint().string()));
+    }
+    context.progress().on_line(fmt::format("resuming after epoch {} of {}, {} samples of the next",
+                                           state.epochs_done, run.options.epochs, state.samples_done));
+    return state;
+}
+
+TrainingEnd run_training(const TrainingRun& run, train::TrainState state, const data::DatasetPair& data,
+                         Context& context) {
     const auto save = [&](const train::TrainState& now) {
         train::save_state(now, run.options, data.checksum, run.checkpoint());
     };

@@ -16,6 +16,7 @@ struct TrainingRun {
     std::filesystem::path output;  ///< the trained network
     std::filesystem::path log;     ///< one JSON object per epoch and line; none when empty
     bool resume = false;
+    std::vector<NamedPath> inputs = {};  ///< files that the run reads and must not replace
 
     /// Where the checkpoint of an interrupted run lies: "<output>.checkpoint".
     [[nodiscard]] std::filesystem::path checkpoint() const;
@@ -23,9 +24,13 @@ struct TrainingRun {
     [[nodiscard]] bool already_complete() const;
     /// Replacing is right with --force and for a resumed run's own files.
     [[nodiscard]] Overwrite overwrite(const Context& context) const;
-    /// Fails before the work starts: throws IoError when the output or the log cannot be written, or when the
-    /// checkpoint of an interrupted run would be lost.
-    void prepare(const Context& context) const;
+    /// Fails before the work starts: throws InvalidArgument when two of inputs, outputs and `run_files` are
+    /// one file, IoError when one cannot be written or when the checkpoint of an interrupted run would be
+    /// lost.
+    void prepare(const Context& context, const RunDirectory& run,
+                 const std::vector<std::string>& run_files) const;
+    /// What --resume answers when the run is complete. Returns the exit code.
+    int print_complete(Context& context) const;
 };
 
 /// The end of a run: its state and how it came to it.
@@ -34,10 +39,15 @@ struct TrainingEnd {
     train::Outcome outcome;
 };
 
-/// Trains `start`, or what the checkpoint holds under --resume, prints each epoch, keeps the checkpoint and
-/// the log up to date. When interrupted it saves the checkpoint and says on stderr how to go on.
-TrainingEnd run_training(const TrainingRun& run, model::ResidualMlp<float> start,
-                         const data::DatasetPair& data, Context& context);
+/// Where to begin: at `start`, or under --resume at what the checkpoint holds, where there is one. Throws
+/// InvalidArgument when it belongs to another run.
+train::TrainState begin_training(const TrainingRun& run, model::ResidualMlp<float> start,
+                                 const data::DatasetPair& data, Context& context);
+
+/// Trains on from `state`, prints each epoch, keeps the checkpoint and the log up to date. When interrupted
+/// it saves the checkpoint and says on stderr how to go on.
+TrainingEnd run_training(const TrainingRun& run, train::TrainState state, const data::DatasetPair& data,
+                         Context& context);
 
 /// Saves a completed network and removes the checkpoint; throws NumericalError for a diverged one. Returns
 /// the exit code.

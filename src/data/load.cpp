@@ -34,6 +34,11 @@ DatasetPair load_dataset(const std::filesystem::path& folder) {
     for (const std::filesystem::path& place : {folder, folder / "raw"}) {
         if (is_idx(place)) return load_idx(place);
     }
+    const std::filesystem::directory_iterator readable(folder, error);
+    if (error) {
+        throw IoError(fmt::format("cannot read the data folder '{}': {}; change its permissions",
+                                  folder.string(), error.message()));
+    }
     throw FormatError(fmt::format(
         "'{}' holds no data set; expected are CIFAR-10's data_batch_1.bin ... test_batch.bin, or MNIST's "
         "train-images-idx3-ubyte[.gz] ... t10k-labels-idx1-ubyte[.gz]{}",
