@@ -1,0 +1,59 @@
+// --resume with something else than what the interrupted run has left.
+#include "bad_call.hpp"
+#include "eckart/core/atomic_file.hpp"
+#include "eckart/data/synthetic.hpp"
+#include "materials.hpp"
+
+namespace eckart::test {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* kCheckpoint = "trained.safetensors.checkpoint";
+
+const Words kResume{"train", "--hidden", "16", "-o", "trained.safetensors", "--run", "study", "--resume"};
+const Words kResumeOnData = kResume + Words{"--data", "data"};
+
+void lay_out_other_data(const fs::path& folder) {
+    lay_out_checkpoint(folder);
+    write_data(data::make_synthetic({40, 20, 1}), folder / "other");
+}
+
+auto checkpoint_cut_to(std::uintmax_t size) {
+    return [size](const fs::path& folder) {
+        lay_out_checkpoint(folder);
+        fs::resize_file(folder / kCheckpoint, size);
+    };
+}
+
+void put_a_network_there(const fs::path& folder) {
+    fs::copy_file(folder / "net.safetensors", folder / kCheckpoint);
+}
+
+void put_text_there(const fs::path& folder) {
+    write_file(folder / kCheckpoint, "not a checkpoint", Overwrite::kRefuse);
+}
+
+std::vector<BadCall> calls() {
+    const std::string same = "give the same options";
+    return {
+        {"OtherBatch", kResumeOnData + Words{"--batch", "7"}, 2, same, lay_out_checkpoint},
+        {"OtherSeed", kResumeOnData + Words{"--seed", "7"}, 2, same, lay_out_checkpoint},
+        {"OtherRate", kResumeOnData + Words{"--learning-rate", "0.5"}, 2, same, lay_out_checkpoint},
+        {"OtherSchedule", kResumeOnData + Words{"--schedule", "cosine"}, 2, same, lay_out_checkpoint},
+        {"FewerEpochs", kResumeOnData + Words{"--epochs", "1"}, 2, same, lay_out_checkpoint},
+        {"OtherBlocks", kResumeOnData + Words{"--blocks", "1"}, 2, "options of the interrupted run",
+         lay_out_checkpoint},
+        {"OtherData", kResume + Words{"--data", "other"}, 2, "give the same --data", lay_out_other_data},
+        {"CutInTheLength", kResumeOnData, 3, kCheckpoint, checkpoint_cut_to(5)},
+        {"CutInTheHeader", kResumeOnData, 3, "get it again", checkpoint_cut_to(200)},
+        {"CutInTheTensors", kResumeOnData, 3, "get it again", checkpoint_cut_to(300'000)},
+        {"Empty", kResumeOnData, 3, kCheckpoint, checkpoint_cut_to(0)},
+        {"ANetwork", kResumeOnData, 3, "not a checkpoint", put_a_network_there},
+        {"Text", kResumeOnData, 3, kCheckpoint, put_text_there},
+    };
+}
+
+ECKART_BAD_CALLS(BadResume, calls());
+
+}  // namespace
+}  // namespace eckart::test
