@@ -25,7 +25,7 @@ std::string points(double difference) {
 
 std::string whole(std::int64_t value) {
     std::string digits = std::to_string(value < 0 ? -value : value);
-    for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, ",");
+    for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, 1, ',');
     return value < 0 ? "-" + digits : digits;
 }
 
