@@ -6,9 +6,9 @@
 #   ROUNDS  how many trainings to kill, each one to three times (default 10)
 #   SEED    of the random moments (default: a new one, which is printed)
 #
-# The signals SIGINT, SIGTERM and SIGKILL take turns. After the first two the exit code must be 130 or 143, and the
-# tensors of the finished network must be those of the uninterrupted run to the last bit. Nothing but the network
-# may be left. Ends with 0 when all that holds.
+# The signals SIGINT, SIGTERM and SIGKILL take turns. After the first two the exit code must be 130 or 143, and
+# the tensors of the finished network must be those of the uninterrupted run to the last bit. Nothing but the
+# network may be left. Ends with 0 when all that holds.
 set -euo pipefail
 
 eckart=$(realpath "${1:?usage: kill_and_resume.sh ECKART [ROUNDS] [SEED]}")
@@ -40,8 +40,8 @@ milliseconds() {
   echo $(($(date +%s%N) / 1000000))
 }
 
-# Starts the training in the current folder and sends it a signal after up to $duration ms. Sets `ended` to the exit
-# code. In a job of its own: a background process of a script ignores SIGINT otherwise.
+# Starts the training in the current folder and sends it a signal after up to $duration ms. Sets `ended` to the
+# exit code. In a job of its own: a background process of a script ignores SIGINT otherwise.
 train_and_kill() {
   local signal=$1
   shift
