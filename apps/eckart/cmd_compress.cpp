@@ -32,28 +32,25 @@ int run(const CompressArguments& arguments, const Session& session) {
 
 }  // namespace
 
-void add_command_compress(CLI::App& root, Session& session) {
-    CLI::App* verb = add_verb(
-        root, "compress", "Replace the layers' matrices by low-rank factors (truncated SVD)",
+void add_command_compress(Verb root, Session& session) {
+    Verb verb = root.add_verb(
+        "compress", "Replace the layers' matrices by low-rank factors (truncated SVD)",
         {"eckart compress net.safetensors --rank 50 --dry-run        what it would give, at once",
          "eckart compress net.safetensors --rank 50 -o small.safetensors",
          "eckart compress net.safetensors --rank 50 -o small.safetensors --run study   for the report"});
     const auto arguments = std::make_shared<CompressArguments>();
-    verb->add_option("MODEL", arguments->model, "Network (safetensors)")->required()->type_name("FILE");
-    verb->add_option("-o,--output", arguments->output, "Where to save the compressed network (safetensors)")
-        ->type_name("FILE");
-    add_integer(*verb, "--rank", arguments->job.options.rank, 1, 1'000'000,
-                "Inner dimension of every layer's factors")
-        ->required();
-    verb->add_flag("--allow-larger", arguments->job.options.allow_larger,
-                   "Factorize also layers that get no smaller by it");
-    verb->add_flag("--dry-run", arguments->job.dry_run, "Only say what would be done; write nothing");
-    add_run_option(*verb, arguments->run_directory);
-    add_common_options(*verb, arguments->common);
-    add_force_option(*verb, arguments->common);
-    verb->callback([arguments, &session] {
-        session.action = [arguments, &session] { return run(*arguments, session); };
-    });
+    verb.add_text("MODEL", arguments->model, "FILE", "Network (safetensors)", Presence::kRequired);
+    verb.add_text("-o,--output", arguments->output, "FILE",
+                  "Where to save the compressed network (safetensors)");
+    verb.add_integer("--rank", arguments->job.options.rank, 1, 1'000'000,
+                     "Inner dimension of every layer's factors", Presence::kRequired);
+    verb.add_flag("--allow-larger", arguments->job.options.allow_larger,
+                  "Factorize also layers that get no smaller by it");
+    verb.add_flag("--dry-run", arguments->job.dry_run, "Only say what would be done; write nothing");
+    add_run_option(verb, arguments->run_directory);
+    verb.add_common_options(arguments->common);
+    verb.add_force_option(arguments->common);
+    verb.on_run(session, [arguments, &session] { return run(*arguments, session); });
 }
 
 }  // namespace eckart::cli

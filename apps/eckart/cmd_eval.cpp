@@ -7,6 +7,7 @@
 #include "eckart/data/load.hpp"
 #include "eckart/evaluate/accuracy.hpp"
 #include "eckart/io/network_file.hpp"
+#include "exit_codes.hpp"
 #include "run_directory.hpp"
 #include "table.hpp"
 #include "training_options.hpp"
@@ -46,18 +47,16 @@ int run_eval(const EvalArguments& arguments, const Session& session) {
 
 }  // namespace
 
-void add_command_eval(CLI::App& root, Session& session) {
-    CLI::App* verb = add_verb(root, "eval", "Test accuracy and loss of a network, dense or factored",
+void add_command_eval(Verb root, Session& session) {
+    Verb verb = root.add_verb("eval", "Test accuracy and loss of a network, dense or factored",
                               {"eckart eval net.safetensors --data cifar-like",
                                "eckart eval small.safetensors --data cifar-like --json"});
     const auto arguments = std::make_shared<EvalArguments>();
-    verb->add_option("MODEL", arguments->model, "Network (safetensors)")->required()->type_name("FILE");
-    add_data_option(*verb, arguments->data);
-    add_integer(*verb, "--batch", arguments->batch, 1, 1'000'000, "Images per forward pass (default 1000)");
-    add_common_options(*verb, arguments->common);
-    verb->callback([arguments, &session] {
-        session.action = [arguments, &session] { return run_eval(*arguments, session); };
-    });
+    verb.add_text("MODEL", arguments->model, "FILE", "Network (safetensors)", Presence::kRequired);
+    add_data_option(verb, arguments->data);
+    verb.add_integer("--batch", arguments->batch, 1, 1'000'000, "Images per forward pass (default 1000)");
+    verb.add_common_options(arguments->common);
+    verb.on_run(session, [arguments, &session] { return run_eval(*arguments, session); });
 }
 
 }  // namespace eckart::cli

@@ -37,25 +37,20 @@ int run(const FinetuneArguments& arguments, const Session& session) {
 
 }  // namespace
 
-void add_command_finetune(CLI::App& root, Session& session) {
-    CLI::App* verb =
-        add_verb(root, "finetune", "Train the factors of a compressed network to get accuracy back",
-                 {"eckart finetune small.safetensors --data cifar-like -o tuned.safetensors",
-                  "eckart finetune small.safetensors --data cifar-like -o tuned.safetensors --epochs 5 "
-                  "--reference net.safetensors"});
+void add_command_finetune(Verb root, Session& session) {
+    Verb verb =
+        root.add_verb("finetune", "Train the factors of a compressed network to get accuracy back",
+                      {"eckart finetune small.safetensors --data cifar-like -o tuned.safetensors",
+                       "eckart finetune small.safetensors --data cifar-like -o tuned.safetensors --epochs 5 "
+                       "--reference net.safetensors"});
     const auto arguments = std::make_shared<FinetuneArguments>();
     arguments->training.options = train::finetune_defaults();
-    verb->add_option("MODEL", arguments->model, "Compressed network (safetensors)")
-        ->required()
-        ->type_name("FILE");
-    add_training_options(*verb, arguments->training);
-    verb->add_option("--reference", arguments->reference, "The uncompressed network, to compare with")
-        ->type_name("FILE");
-    add_common_options(*verb, arguments->common);
-    add_force_option(*verb, arguments->common);
-    verb->callback([arguments, &session] {
-        session.action = [arguments, &session] { return run(*arguments, session); };
-    });
+    verb.add_text("MODEL", arguments->model, "FILE", "Compressed network (safetensors)", Presence::kRequired);
+    add_training_options(verb, arguments->training);
+    verb.add_text("--reference", arguments->reference, "FILE", "The uncompressed network, to compare with");
+    verb.add_common_options(arguments->common);
+    verb.add_force_option(arguments->common);
+    verb.on_run(session, [arguments, &session] { return run(*arguments, session); });
 }
 
 }  // namespace eckart::cli

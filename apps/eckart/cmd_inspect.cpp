@@ -9,6 +9,7 @@
 #include "eckart/compress/decomposition.hpp"
 #include "eckart/compress/spectrum.hpp"
 #include "eckart/io/network_file.hpp"
+#include "exit_codes.hpp"
 #include "run_directory.hpp"
 #include "sparkline.hpp"
 #include "table.hpp"
@@ -165,19 +166,16 @@ int run(const InspectArguments& arguments, const Session& session) {
 
 }  // namespace
 
-void add_command_inspect(CLI::App& root, Session& session) {
-    CLI::App* verb =
-        add_verb(root, "inspect", "Layers, spectra and what compression would give",
-                 {"eckart inspect net.safetensors",
-                  "eckart inspect net.safetensors --json | jq '.layers[] | [.name, .stable_rank]'"});
+void add_command_inspect(Verb root, Session& session) {
+    Verb verb =
+        root.add_verb("inspect", "Layers, spectra and what compression would give",
+                      {"eckart inspect net.safetensors",
+                       "eckart inspect net.safetensors --json | jq '.layers[] | [.name, .stable_rank]'"});
     const auto arguments = std::make_shared<InspectArguments>();
-    verb->add_option("MODEL", arguments->model, "Network (safetensors), dense or factored")
-        ->required()
-        ->type_name("FILE");
-    add_common_options(*verb, arguments->common);
-    verb->callback([arguments, &session] {
-        session.action = [arguments, &session] { return run(*arguments, session); };
-    });
+    verb.add_text("MODEL", arguments->model, "FILE", "Network (safetensors), dense or factored",
+                  Presence::kRequired);
+    verb.add_common_options(arguments->common);
+    verb.on_run(session, [arguments, &session] { return run(*arguments, session); });
 }
 
 }  // namespace eckart::cli

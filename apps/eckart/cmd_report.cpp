@@ -4,6 +4,7 @@
 #include "commands.hpp"
 #include "context.hpp"
 #include "eckart/report/report.hpp"
+#include "exit_codes.hpp"
 #include "run_directory.hpp"
 
 namespace eckart::cli {
@@ -29,21 +30,18 @@ int write_report(const ReportArguments& arguments, const Session& session) {
 
 }  // namespace
 
-void add_command_report(CLI::App& root, Session& session) {
+void add_command_report(Verb root, Session& session) {
     auto arguments = std::make_shared<ReportArguments>();
-    CLI::App* verb =
-        add_verb(root, "report", "Turn a run directory into one self-contained HTML page",
-                 {"eckart report my-run                  writes my-run/report.html and my-run/plots/",
-                  "eckart report my-run --no-plot-files  only the page, whose plots are interactive",
-                  "eckart report my-run --json           prints where the page is, for scripts"});
-    verb->add_option("RUN_DIR", arguments->run_directory,
-                     "Folder that was given to --run; an older report in it is replaced")
-        ->required();
-    verb->add_flag("--no-plot-files", arguments->no_plot_files, "Do not draw the plots as SVG and PNG files");
-    add_common_options(*verb, arguments->common);
-    verb->callback([&session, arguments] {
-        session.action = [&session, arguments] { return write_report(*arguments, session); };
-    });
+    Verb verb =
+        root.add_verb("report", "Turn a run directory into one self-contained HTML page",
+                      {"eckart report my-run                  writes my-run/report.html and my-run/plots/",
+                       "eckart report my-run --no-plot-files  only the page, whose plots are interactive",
+                       "eckart report my-run --json           prints where the page is, for scripts"});
+    verb.add_text("RUN_DIR", arguments->run_directory, "DIR",
+                  "Folder that was given to --run; an older report in it is replaced", Presence::kRequired);
+    verb.add_flag("--no-plot-files", arguments->no_plot_files, "Do not draw the plots as SVG and PNG files");
+    verb.add_common_options(arguments->common);
+    verb.on_run(session, [&session, arguments] { return write_report(*arguments, session); });
 }
 
 }  // namespace eckart::cli

@@ -37,30 +37,28 @@ int run(const SweepArguments& arguments, const Session& session) {
 
 }  // namespace
 
-void add_command_sweep(CLI::App& root, Session& session) {
-    CLI::App* verb =
-        add_verb(root, "sweep", "Accuracy, size and inference time at many ranks from one decomposition",
-                 {"eckart sweep net.safetensors --data cifar-like --run study",
-                  "eckart sweep net.safetensors --data cifar-like --ranks 10,20,50 --csv ranks.csv"});
+void add_command_sweep(Verb root, Session& session) {
+    Verb verb =
+        root.add_verb("sweep", "Accuracy, size and inference time at many ranks from one decomposition",
+                      {"eckart sweep net.safetensors --data cifar-like --run study",
+                       "eckart sweep net.safetensors --data cifar-like --ranks 10,20,50 --csv ranks.csv"});
     const auto arguments = std::make_shared<SweepArguments>();
-    verb->add_option("MODEL", arguments->model, "Network (safetensors)")->required()->type_name("FILE");
-    add_data_option(*verb, arguments->data);
-    add_integer_list(*verb, "--ranks", arguments->job.options.ranks, 1, 1'000'000,
-                     "Ranks to measure (default: 1, 2, 5, 10, ... up to full)");
-    add_integer_list(*verb, "--batches", arguments->job.options.batches, 1, 100'000,
-                     "Batch sizes to time (default 1,100,1000)");
-    add_real(*verb, "--seconds", arguments->job.options.latency.seconds, 0, 3600,
-             "Time to measure each rank and batch size for (default 0.6; at least 5 repetitions)");
-    verb->add_flag("--keep-larger-dense", arguments->keep_larger_dense,
-                   "Leave layers dense whose factors would have more parameters, as 'eckart compress' does");
-    verb->add_option("--csv", arguments->csv, "Write the table as CSV to this file")->type_name("FILE");
-    add_run_option(*verb, arguments->run_directory);
-    verb->add_flag("--resume", arguments->job.resume, "Go on with an interrupted sweep in the --run folder");
-    add_common_options(*verb, arguments->common);
-    add_force_option(*verb, arguments->common);
-    verb->callback([arguments, &session] {
-        session.action = [arguments, &session] { return run(*arguments, session); };
-    });
+    verb.add_text("MODEL", arguments->model, "FILE", "Network (safetensors)", Presence::kRequired);
+    add_data_option(verb, arguments->data);
+    verb.add_integer_list("--ranks", arguments->job.options.ranks, 1, 1'000'000,
+                          "Ranks to measure (default: 1, 2, 5, 10, ... up to full)");
+    verb.add_integer_list("--batches", arguments->job.options.batches, 1, 100'000,
+                          "Batch sizes to time (default 1,100,1000)");
+    verb.add_real("--seconds", arguments->job.options.latency.seconds, 0, 3600,
+                  "Time to measure each rank and batch size for (default 0.6; at least 5 repetitions)");
+    verb.add_flag("--keep-larger-dense", arguments->keep_larger_dense,
+                  "Leave layers dense whose factors would have more parameters, as 'eckart compress' does");
+    verb.add_text("--csv", arguments->csv, "FILE", "Write the table as CSV to this file");
+    add_run_option(verb, arguments->run_directory);
+    verb.add_flag("--resume", arguments->job.resume, "Go on with an interrupted sweep in the --run folder");
+    verb.add_common_options(arguments->common);
+    verb.add_force_option(arguments->common);
+    verb.on_run(session, [arguments, &session] { return run(*arguments, session); });
 }
 
 }  // namespace eckart::cli

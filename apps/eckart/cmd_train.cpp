@@ -18,27 +18,25 @@ struct TrainArguments {
 
 }  // namespace
 
-void add_command_train(CLI::App& root, Session& session) {
-    CLI::App* verb =
-        add_verb(root, "train", "Train the reference network (a residual MLP) on a data set",
-                 {"eckart train --data cifar-like -o net.safetensors",
-                  "eckart train --data ~/cifar-10-batches-bin -o net.safetensors --epochs 7 --run study",
-                  "eckart train --data cifar-like -o net.safetensors --resume     after an interruption"});
+void add_command_train(Verb root, Session& session) {
+    Verb verb = root.add_verb(
+        "train", "Train the reference network (a residual MLP) on a data set",
+        {"eckart train --data cifar-like -o net.safetensors",
+         "eckart train --data ~/cifar-10-batches-bin -o net.safetensors --epochs 7 --run study",
+         "eckart train --data cifar-like -o net.safetensors --resume     after an interruption"});
     const auto arguments = std::make_shared<TrainArguments>();
-    add_training_options(*verb, arguments->training);
-    add_integer(*verb, "--hidden", arguments->job.hidden, 1, 1'000'000,
-                "Width of the hidden layers (default 1000)");
-    add_integer(*verb, "--blocks", arguments->job.blocks, 0, 1000, "Residual blocks (default 2)");
-    add_common_options(*verb, arguments->common);
-    add_force_option(*verb, arguments->common);
-    verb->callback([arguments, &session] {
-        session.action = [arguments, &session] {
-            TrainJob job = arguments->job;
-            job.training = arguments->training.training_run(arguments->common);
-            job.run_directory = RunDirectory(arguments->training.run_directory);
-            Context context(session, arguments->common);
-            return run_train(job, data::load_dataset(arguments->training.data), context);
-        };
+    add_training_options(verb, arguments->training);
+    verb.add_integer("--hidden", arguments->job.hidden, 1, 1'000'000,
+                     "Width of the hidden layers (default 1000)");
+    verb.add_integer("--blocks", arguments->job.blocks, 0, 1000, "Residual blocks (default 2)");
+    verb.add_common_options(arguments->common);
+    verb.add_force_option(arguments->common);
+    verb.on_run(session, [arguments, &session] {
+        TrainJob job = arguments->job;
+        job.training = arguments->training.training_run(arguments->common);
+        job.run_directory = RunDirectory(arguments->training.run_directory);
+        Context context(session, arguments->common);
+        return run_train(job, data::load_dataset(arguments->training.data), context);
     });
 }
 

@@ -1,72 +1,123 @@
 #include "command_line.hpp"
 
-#include <limits>
+#include <fmt/core.h>
 
-#include "eckart/ops/backend.hpp"
-#include "parse_number.hpp"
+#include <CLI/CLI.hpp>
+#include <sstream>
+#include <vector>
+
+#include "eckart/core/error.hpp"
+#include "suggest.hpp"
 
 namespace eckart::cli {
 
-CLI::App* add_verb(CLI::App& parent, const std::string& name, const std::string& description,
-                   const std::vector<std::string>& examples) {
-    CLI::App* verb = parent.add_subcommand(name, description);
-    std::string footer = examples.empty() ? "" : "Examples:\n";
-    for (const std::string& example : examples) footer += "  " + example + "\n";
-    verb->footer("\n" + footer);
-    return verb;
+namespace {
+
+std::string quoted(const std::string& argument) {
+    const bool plain =
+        !argument.empty() && argument.find_first_of(" \t\n\r'\"\\$`|&;<>()*?[]{}~#!") == std::string::npos;
+    if (plain) return argument;
+    std::string text = "'";
+    for (const char c : argument) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return text + "'";
 }
 
-void add_common_options(CLI::App& verb, CommonOptions& options) {
-    verb.add_option_function<std::string>(
-            "--seed", [&](const std::string& text) { options.seed = parse_unsigned("--seed", text); },
-            "Seed of every random choice (default 0)")
-        ->type_name("N");
-    verb.add_option_function<std::string>(
-            "--threads",
-            [&](const std::string& text) {
-                options.threads = static_cast<int>(parse_integer("--threads", text, 1, 4096));
-            },
-            "Threads to use (default: every CPU this process may use)")
-        ->type_name("N");
-    verb.add_flag("--json", options.json, "Print one JSON object on stdout instead of text");
-    verb.add_flag("--quiet", options.quiet, "No progress and no notes on stderr");
+const CLI::App& deepest_parsed(const CLI::App& app) {
+    const auto parsed = app.get_subcommands();
+    return parsed.empty() ? app : deepest_parsed(*parsed.front());
 }
 
-void add_force_option(CLI::App& verb, CommonOptions& options) {
-    verb.add_flag("--force", options.force, "Replace output files that exist");
+std::vector<std::string> option_names(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const CLI::Option* option : app.get_options()) {
+        for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    }
+    return names;
 }
 
-CLI::Option* add_integer(CLI::App& verb, const std::string& name, std::int64_t& value, std::int64_t low,
-                         std::int64_t high, const std::string& help) {
-    return verb
-        .add_option_function<std::string>(
-            name, [=, &value](const std::string& text) { value = parse_integer(name, text, low, high); },
-            help)
-        ->type_name("N");
+std::vector<std::string> verb_names(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; })) {
+        names.push_back(verb->get_name());
+    }
+    return names;
 }
 
-CLI::Option* add_real(CLI::App& verb, const std::string& name, double& value, double low, double high,
-                      const std::string& help) {
-    return verb
-        .add_option_function<std::string>(
-            name, [=, &value](const std::string& text) { value = parse_real(name, text, low, high); }, help)
-        ->type_name("X");
+std::string full_name(const CLI::App& app) {
+    const CLI::App* parent = app.get_parent();
+    return parent == nullptr ? app.get_name() : full_name(*parent) + " " + app.get_name();
 }
 
-CLI::Option* add_integer_list(CLI::App& verb, const std::string& name, std::vector<std::int64_t>& values,
-                              std::int64_t low, std::int64_t high, const std::string& help) {
-    return verb
-        .add_option_function<std::string>(
-            name,
-            [=, &values](const std::string& text) { values = parse_integer_list(name, text, low, high); },
-            help)
-        ->type_name("N,N,...");
+/// CLI11's words, but where they are "A subcommand is required", "--seed: At Most 1 required but received 2"
+/// or "json was given a disallowed flag override".
+std::string explanation(const CLI::App& app, const CLI::ParseError& error) {
+    const std::string text = error.what();
+    const bool missing = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
+    if (missing && app.get_require_subcommand_min() > app.get_subcommands().size())
+        return "a command is missing";
+    if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) == nullptr) return text;
+    const std::size_t name_end = text.find(": ");
+    if (name_end != std::string::npos) {
+        return text.substr(0, name_end) + " takes one value and may be given once";
+    }
+    return "--" + text.substr(0, text.find(' ')) + " takes no value";
 }
 
-RunRecord make_run_record(const Session& session, const CommonOptions& options, int threads) {
-    RunRecord record = capture_run_record(session.command_line, options.seed, threads);
-    record.libraries["oneDNN"] = ops::onednn_version();
-    return record;
+std::string unknown_word(const CLI::App& app, const std::string& argument) {
+    const std::string word = argument.substr(0, argument.find('='));
+    const std::vector<std::string> verbs = verb_names(app);
+    const bool option = word.starts_with('-');
+    const std::string guess = nearest(word, option ? option_names(app) : verbs);
+    const char* kind = option ? "option" : !verbs.empty() ? "command" : "argument";
+    return fmt::format("unknown {} '{}' for '{}'; {}", kind, word, full_name(app),
+                       guess.empty() ? fmt::format("see '{} --help'", full_name(app))
+                                     : fmt::format("did you mean '{}'?", guess));
+}
+
+std::string usage_message(const CLI::App& root, const CLI::ParseError& error) {
+    const CLI::App& app = deepest_parsed(root);
+    const std::vector<std::string> extra = app.remaining();
+    // A word that is unknown comes before one that is missing: mostly it is the missing one, misspelled.
+    const bool missing = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
+    const bool surplus = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
+    if ((missing || surplus) && !extra.empty()) return unknown_word(app, extra.front());
+    return fmt::format("{}; see '{} --help'", explanation(app, error), full_name(app));
+}
+
+}  // namespace
+
+CommandLine::CommandLine(const std::string& description, const std::string& version,
+                         const std::string& footer)
+    : app_(std::make_unique<CLI::App>(description, "eckart")) {
+    app_->set_version_flag("--version", version)->disable_flag_override();
+    app_->get_help_ptr()->disable_flag_override();
+    app_->footer("\n" + footer);
+    app_->require_subcommand(0, 1);
+}
+
+CommandLine::~CommandLine() = default;
+
+Verb CommandLine::root() {
+    return Verb(*app_);
+}
+
+std::optional<std::string> CommandLine::parse(int argc, char** argv) {
+    try {
+        app_->parse(argc, argv);
+    } catch (const CLI::Success& success) {
+        std::ostringstream text;
+        app_->exit(success, text, text);
+        return text.str();
+    } catch (const CLI::ParseError& error) {
+        throw InvalidArgument(usage_message(*app_, error));
+    }
+    return std::nullopt;
+}
+
+std::string quoted_command_line(int argc, char** argv) {
+    std::string text = "eckart";
+    for (int i = 1; i < argc; ++i) text += " " + quoted(argv[i]);
+    return text;
 }
 
 }  // namespace eckart::cli

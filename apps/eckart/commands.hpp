@@ -1,19 +1,19 @@
 #pragma once
 
-#include "command_line.hpp"
+#include "verb.hpp"
 
 namespace eckart::cli {
 
 // One function per verb, each in its own cmd_<verb>.cpp: declares the options, and leaves in session.action
 // what main runs after parsing.
-void add_command_compress(CLI::App& root, Session& session);
-void add_command_data(CLI::App& root, Session& session);
-void add_command_demo(CLI::App& root, Session& session);
-void add_command_eval(CLI::App& root, Session& session);
-void add_command_finetune(CLI::App& root, Session& session);
-void add_command_inspect(CLI::App& root, Session& session);
-void add_command_report(CLI::App& root, Session& session);
-void add_command_sweep(CLI::App& root, Session& session);
-void add_command_train(CLI::App& root, Session& session);
+void add_command_compress(Verb root, Session& session);
+void add_command_data(Verb root, Session& session);
+void add_command_demo(Verb root, Session& session);
+void add_command_eval(Verb root, Session& session);
+void add_command_finetune(Verb root, Session& session);
+void add_command_inspect(Verb root, Session& session);
+void add_command_report(Verb root, Session& session);
+void add_command_sweep(Verb root, Session& session);
+void add_command_train(Verb root, Session& session);
 
 }  // namespace eckart::cli

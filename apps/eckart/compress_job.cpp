@@ -8,6 +8,7 @@
 #include "distinct_files.hpp"
 #include "eckart/core/error.hpp"
 #include "eckart/io/network_file.hpp"
+#include "exit_codes.hpp"
 #include "table.hpp"
 
 namespace eckart::cli {

@@ -3,9 +3,9 @@
 #include <memory>
 #include <string>
 
-#include "command_line.hpp"
 #include "eckart/core/threads.hpp"
 #include "eckart/ops/backend.hpp"
+#include "session.hpp"
 #include "terminal.hpp"
 
 namespace eckart::cli {

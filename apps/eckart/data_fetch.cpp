@@ -6,6 +6,7 @@
 #include "data_output.hpp"
 #include "eckart/core/error.hpp"
 #include "eckart/data/fetch.hpp"
+#include "exit_codes.hpp"
 #include "terminal.hpp"
 
 namespace eckart::cli {
@@ -47,27 +48,22 @@ int run_fetch(const FetchArguments& arguments, const Session& session) {
 
 }  // namespace
 
-void add_data_fetch(CLI::App& data, Session& session) {
-    CLI::App* verb = add_verb(
-        data, "fetch", "Download CIFAR-10 (170 MB), check it and write its batches",
+void add_data_fetch(Verb data, Session& session) {
+    Verb verb = data.add_verb(
+        "fetch", "Download CIFAR-10 (170 MB), check it and write its batches",
         {"eckart data fetch cifar10                into the folder cifar10, from the authors' server",
          "eckart data fetch cifar10 DIR --url https://mirror.example/cifar-10-python.tar.gz",
          "an interrupted download continues when the command is run again"});
     const auto arguments = std::make_shared<FetchArguments>();
-    verb->add_option("NAME", arguments->name, "Data set to fetch: cifar10")->required()->type_name("NAME");
-    verb->add_option("DIR", arguments->folder, "Folder to write (default cifar10), created when missing")
-        ->type_name("DIR");
-    verb->add_option("--url", arguments->urls,
-                     "Address of the archive, binary or Python version; repeated: tried in turn")
-        ->type_name("URL")
-        ->allow_extra_args(false);
-    verb->add_flag("--no-checksum", arguments->no_checksum,
-                   "Take an archive whose MD5 is not that of an official one");
-    add_force_option(*verb, arguments->common);
-    add_common_options(*verb, arguments->common);
-    verb->callback([arguments, &session] {
-        session.action = [arguments, &session] { return run_fetch(*arguments, session); };
-    });
+    verb.add_text("NAME", arguments->name, "NAME", "Data set to fetch: cifar10", Presence::kRequired);
+    verb.add_text("DIR", arguments->folder, "DIR", "Folder to write (default cifar10), created when missing");
+    verb.add_texts("--url", arguments->urls, "URL",
+                   "Address of the archive, binary or Python version; repeated: tried in turn");
+    verb.add_flag("--no-checksum", arguments->no_checksum,
+                  "Take an archive whose MD5 is not that of an official one");
+    verb.add_force_option(arguments->common);
+    verb.add_common_options(arguments->common);
+    verb.on_run(session, [arguments, &session] { return run_fetch(*arguments, session); });
 }
 
 }  // namespace eckart::cli

@@ -5,6 +5,7 @@
 #include "eckart/data/cifar10.hpp"
 #include "eckart/data/import.hpp"
 #include "eckart/data/synthetic.hpp"
+#include "exit_codes.hpp"
 
 namespace eckart::cli {
 namespace {
@@ -47,39 +48,37 @@ int run_import(const ImportArguments& arguments, const Session& session) {
 
 }  // namespace
 
-void add_data_import(CLI::App& data, Session& session) {
-    CLI::App* verb = add_verb(
-        data, "import", "Take CIFAR-10 from an archive or folder that is here already",
+void add_data_import(Verb data, Session& session) {
+    Verb verb = data.add_verb(
+        "import", "Take CIFAR-10 from an archive or folder that is here already",
         {"eckart data import cifar-10-binary.tar.gz cifar10",
          "eckart data import cifar-10-python.tar.gz cifar10   torchvision leaves it in its root folder",
          "eckart data import ~/datasets/cifar-10-batches-py cifar10"});
     const auto arguments = std::make_shared<ImportArguments>();
-    verb->add_option("SOURCE", arguments->source, "CIFAR-10, binary or Python version, .tar.gz or unpacked")
-        ->required();
-    verb->add_option("DIR", arguments->folder, "Folder to write, created when missing")->required();
-    verb->add_flag("--no-checksum", arguments->no_checksum,
-                   "Take an archive whose MD5 is not that of an official one");
-    add_force_option(*verb, arguments->common);
-    add_common_options(*verb, arguments->common);
-    verb->callback([arguments, &session] {
-        session.action = [arguments, &session] { return run_import(*arguments, session); };
-    });
+    verb.add_text("SOURCE", arguments->source, "PATH",
+                  "CIFAR-10, binary or Python version, .tar.gz or unpacked", Presence::kRequired);
+    verb.add_text("DIR", arguments->folder, "DIR", "Folder to write, created when missing",
+                  Presence::kRequired);
+    verb.add_flag("--no-checksum", arguments->no_checksum,
+                  "Take an archive whose MD5 is not that of an official one");
+    verb.add_force_option(arguments->common);
+    verb.add_common_options(arguments->common);
+    verb.on_run(session, [arguments, &session] { return run_import(*arguments, session); });
 }
 
-void add_data_synth(CLI::App& data, Session& session) {
-    CLI::App* verb = add_verb(
-        data, "synth", "Make ten classes of 32 x 32 color images, in CIFAR-10's layout",
+void add_data_synth(Verb data, Session& session) {
+    Verb verb = data.add_verb(
+        "synth", "Make ten classes of 32 x 32 color images, in CIFAR-10's layout",
         {"eckart data synth cifar-like", "eckart data synth small --train 1000 --test 200 --seed 7"});
     const auto arguments = std::make_shared<SynthArguments>();
-    verb->add_option("DIR", arguments->folder, "Folder to write, created when missing")->required();
-    add_integer(*verb, "--train", arguments->options.train_count, 1, 1'000'000,
-                "Training images (default 10000)");
-    add_integer(*verb, "--test", arguments->options.test_count, 1, 1'000'000, "Test images (default 2000)");
-    add_force_option(*verb, arguments->common);
-    add_common_options(*verb, arguments->common);
-    verb->callback([arguments, &session] {
-        session.action = [arguments, &session] { return run_synth(*arguments, session); };
-    });
+    verb.add_text("DIR", arguments->folder, "DIR", "Folder to write, created when missing",
+                  Presence::kRequired);
+    verb.add_integer("--train", arguments->options.train_count, 1, 1'000'000,
+                     "Training images (default 10000)");
+    verb.add_integer("--test", arguments->options.test_count, 1, 1'000'000, "Test images (default 2000)");
+    verb.add_force_option(arguments->common);
+    verb.add_common_options(arguments->common);
+    verb.on_run(session, [arguments, &session] { return run_synth(*arguments, session); });
 }
 
 }  // namespace eckart::cli

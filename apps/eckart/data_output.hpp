@@ -2,15 +2,16 @@
 
 #include "context.hpp"
 #include "eckart/data/dataset.hpp"
+#include "verb.hpp"
 
 namespace eckart::cli {
 
 // The subcommands of `eckart data`, each group in its own file; cmd_data.cpp gathers them.
-void add_data_fetch(CLI::App& data, Session& session);
-void add_data_import(CLI::App& data, Session& session);
-void add_data_synth(CLI::App& data, Session& session);
-void add_data_info(CLI::App& data, Session& session);
-void add_data_preview(CLI::App& data, Session& session);
+void add_data_fetch(Verb data, Session& session);
+void add_data_import(Verb data, Session& session);
+void add_data_synth(Verb data, Session& session);
+void add_data_info(Verb data, Session& session);
+void add_data_preview(Verb data, Session& session);
 
 /// Prints what `data` holds: a table of images per class and warnings, or the object of `eckart data info
 /// --json`.

@@ -11,6 +11,7 @@
 #include "eckart/core/error.hpp"
 #include "eckart/data/load.hpp"
 #include "eckart/data/preview.hpp"
+#include "exit_codes.hpp"
 #include "run_directory.hpp"
 
 namespace eckart::cli {
@@ -71,33 +72,29 @@ int run_preview(const PreviewArguments& arguments, const Session& session) {
 
 }  // namespace
 
-void add_data_info(CLI::App& data, Session& session) {
-    CLI::App* verb = add_verb(data, "info", "Count the images of every class and warn of trouble",
+void add_data_info(Verb data, Session& session) {
+    Verb verb = data.add_verb("info", "Count the images of every class and warn of trouble",
                               {"eckart data info cifar-like", "eckart data info cifar-like --json"});
     const auto arguments = std::make_shared<InfoArguments>();
-    verb->add_option("DIR", arguments->folder, "Folder of a data set")->required();
-    add_common_options(*verb, arguments->common);
-    verb->callback([arguments, &session] {
-        session.action = [arguments, &session] { return run_info(*arguments, session); };
-    });
+    verb.add_text("DIR", arguments->folder, "DIR", "Folder of a data set", Presence::kRequired);
+    verb.add_common_options(arguments->common);
+    verb.on_run(session, [arguments, &session] { return run_info(*arguments, session); });
 }
 
-void add_data_preview(CLI::App& data, Session& session) {
-    CLI::App* verb =
-        add_verb(data, "preview", "Draw a labelled grid of images, one row per class",
-                 {"eckart data preview cifar-like -o images.png",
-                  "eckart data preview cifar-like -o test.png --part test --per-class 20 --scale 1"});
+void add_data_preview(Verb data, Session& session) {
+    Verb verb =
+        data.add_verb("preview", "Draw a labelled grid of images, one row per class",
+                      {"eckart data preview cifar-like -o images.png",
+                       "eckart data preview cifar-like -o test.png --part test --per-class 20 --scale 1"});
     const auto arguments = std::make_shared<PreviewArguments>();
-    verb->add_option("DIR", arguments->folder, "Folder of a data set")->required();
-    verb->add_option("-o,--output", arguments->output, "PNG file to write")->required()->type_name("FILE");
-    verb->add_option("--part", arguments->part, "Which images: train (default) or test")->type_name("PART");
-    add_integer(*verb, "--per-class", arguments->per_class, 1, 100, "Images in each row (default 10)");
-    add_integer(*verb, "--scale", arguments->scale, 1, 16, "Screen pixels per image pixel (default 2)");
-    add_force_option(*verb, arguments->common);
-    add_common_options(*verb, arguments->common);
-    verb->callback([arguments, &session] {
-        session.action = [arguments, &session] { return run_preview(*arguments, session); };
-    });
+    verb.add_text("DIR", arguments->folder, "DIR", "Folder of a data set", Presence::kRequired);
+    verb.add_text("-o,--output", arguments->output, "FILE", "PNG file to write", Presence::kRequired);
+    verb.add_text("--part", arguments->part, "PART", "Which images: train (default) or test");
+    verb.add_integer("--per-class", arguments->per_class, 1, 100, "Images in each row (default 10)");
+    verb.add_integer("--scale", arguments->scale, 1, 16, "Screen pixels per image pixel (default 2)");
+    verb.add_force_option(arguments->common);
+    verb.add_common_options(arguments->common);
+    verb.on_run(session, [arguments, &session] { return run_preview(*arguments, session); });
 }
 
 }  // namespace eckart::cli

@@ -13,6 +13,7 @@
 #include "eckart/io/network_file.hpp"
 #include "eckart/report/report.hpp"
 #include "eckart/train/finetune.hpp"
+#include "exit_codes.hpp"
 #include "finetune_job.hpp"
 #include "sweep_job.hpp"
 #include "table.hpp"

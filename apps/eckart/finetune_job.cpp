@@ -8,6 +8,7 @@
 #include "eckart/core/error.hpp"
 #include "eckart/evaluate/accuracy.hpp"
 #include "eckart/train/finetune.hpp"
+#include "exit_codes.hpp"
 #include "table.hpp"
 
 namespace eckart::cli {

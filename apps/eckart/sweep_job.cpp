@@ -7,6 +7,7 @@
 
 #include "distinct_files.hpp"
 #include "eckart/core/error.hpp"
+#include "exit_codes.hpp"
 #include "sweep_table.hpp"
 
 namespace eckart::cli {

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "data_files.hpp"
+#include "exit_codes.hpp"
 #include "table.hpp"
 
 namespace eckart::cli {

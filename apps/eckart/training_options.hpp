@@ -3,8 +3,8 @@
 #include <optional>
 #include <string>
 
-#include "command_line.hpp"
 #include "training_run.hpp"
+#include "verb.hpp"
 
 namespace eckart::cli {
 
@@ -23,11 +23,11 @@ struct TrainingArguments {
 };
 
 /// Declares them; the defaults are those of `arguments.options`.
-void add_training_options(CLI::App& verb, TrainingArguments& arguments);
+void add_training_options(Verb& verb, TrainingArguments& arguments);
 
 /// --data DIR, required.
-void add_data_option(CLI::App& verb, std::string& folder);
+void add_data_option(Verb& verb, std::string& folder);
 /// --run DIR.
-void add_run_option(CLI::App& verb, std::string& folder);
+void add_run_option(Verb& verb, std::string& folder);
 
 }  // namespace eckart::cli

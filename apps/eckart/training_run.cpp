@@ -10,6 +10,7 @@
 #include "eckart/core/error.hpp"
 #include "eckart/io/network_file.hpp"
 #include "eckart/train/checkpoint.hpp"
+#include "exit_codes.hpp"
 
 namespace eckart::cli {
 namespace fs = std::filesystem;

@@ -1,0 +1,13 @@
+#include "session.hpp"
+
+#include "eckart/ops/backend.hpp"
+
+namespace eckart::cli {
+
+RunRecord make_run_record(const Session& session, const CommonOptions& options, int threads) {
+    RunRecord record = capture_run_record(session.command_line, options.seed, threads);
+    record.libraries["oneDNN"] = ops::onednn_version();
+    return record;
+}
+
+}  // namespace eckart::cli

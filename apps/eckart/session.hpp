@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "eckart/core/atomic_file.hpp"
+#include "eckart/core/run_record.hpp"
+
+namespace eckart::cli {
+
+/// Options that every verb takes.
+struct CommonOptions {
+    std::uint64_t seed = 0;
+    int threads = 0;  ///< 0: all CPUs this process may use
+    bool json = false;
+    bool quiet = false;
+    bool force = false;
+    [[nodiscard]] Overwrite overwrite() const { return force ? Overwrite::kReplace : Overwrite::kRefuse; }
+};
+
+/// What a verb needs from main: the whole command line (for run records) and where to leave what main shall
+/// run once parsing succeeded.
+struct Session {
+    std::string command_line;
+    std::function<int()> action;
+};
+
+/// The run record of a command: threads resolved, library versions of every module filled in.
+RunRecord make_run_record(const Session& session, const CommonOptions& options, int threads);
+
+}  // namespace eckart::cli
