@@ -5,12 +5,12 @@
 
 namespace eckart::bench {
 
-/// Multiplies two square float matrices with OpenBLAS: the rate of large products is taken as the machine's
-/// peak.
+/// Multiplies two square float matrices with OpenBLAS and with oneDNN: the faster one's rate for large
+/// products is taken as the machine's peak.
 class GemmPeak {
   public:
     explicit GemmPeak(int size = 2048);
-    /// FLOP/s of one product.
+    /// FLOP/s of the faster product.
     double measure();
 
   private:

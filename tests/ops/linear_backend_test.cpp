@@ -95,7 +95,8 @@ INSTANTIATE_TEST_SUITE_P(RaggedShapes, LinearBackend,
                          testing::Values(std::tuple(1, 1, 1), std::tuple(0, 3, 4), std::tuple(3, 0, 4),
                                          std::tuple(3, 4, 0), std::tuple(1, 10, 17), std::tuple(17, 1, 33),
                                          std::tuple(100, 10, 1), std::tuple(7, 129, 65),
-                                         std::tuple(100, 50, 307), std::tuple(33, 100, 1)));
+                                         std::tuple(100, 50, 307), std::tuple(8, 31, 3072),
+                                         std::tuple(9, 31, 3072), std::tuple(33, 100, 1)));
 
 TEST(LinearBackendTolerance, IsTightEnoughToNoticeOneWrongWeight) {
     const Operands o(5, 8, 64, Rng(7));

@@ -19,6 +19,11 @@ namespace {
 
 using dnnl::memory;
 
+/// Up to this batch the forward pass is an inner product, above it a matrix product: on row-major weights
+/// oneDNN's inner product takes up to six times as long for 16 samples and more, the matrix product up to
+/// three times as long for one.
+constexpr std::int64_t kSmallBatch = 8;
+
 enum class Product { kForward, kBackwardData, kBackwardWeights };
 
 /// What a compiled kernel is made for. Threads count too: oneDNN splits the work when it compiles.
@@ -138,6 +143,14 @@ class OnednnBackend final : public Backend<float> {
         kernel.y = {{key.batch, key.out}, kFloat, kRowMajor};
         if (key.bias) kernel.bias = {{key.out}, kFloat, memory::format_tag::a};
         const dnnl::primitive_attr plain;
+        if (key.product == Product::kForward && key.batch > kSmallBatch) {
+            // The same bytes, read as (in, out) with the inputs side by side.
+            kernel.w = {{key.in, key.out}, kFloat, memory::format_tag::ba};
+            if (key.bias) kernel.bias = {{1, key.out}, kFloat, kRowMajor};
+            kernel.primitive = dnnl::matmul(onednn::product_descriptor(
+                engine_, kernel.x, kernel.w, kernel.bias, kernel.y, epilogue_attributes(key)));
+            return kernel;
+        }
         if (key.product == Product::kForward) {
             kernel.primitive = dnnl::inner_product_forward(onednn::forward_descriptor(
                 engine_, kernel.x, kernel.w, kernel.bias, kernel.y, epilogue_attributes(key)));

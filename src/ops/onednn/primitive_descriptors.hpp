@@ -18,6 +18,17 @@ inline dnnl::inner_product_forward::primitive_desc forward_descriptor(
 #endif
 }
 
+/// The same product for weights (in, out); bias (1, out).
+inline dnnl::matmul::primitive_desc product_descriptor(
+    const dnnl::engine& engine, const dnnl::memory::desc& x, const dnnl::memory::desc& w,
+    const dnnl::memory::desc& bias, const dnnl::memory::desc& y, const dnnl::primitive_attr& attributes) {
+#if DNNL_VERSION_MAJOR >= 3
+    return {engine, x, w, bias, y, attributes};
+#else
+    return {{x, w, bias, y}, attributes, engine};
+#endif
+}
+
 inline dnnl::inner_product_backward_data::primitive_desc backward_data_descriptor(
     const dnnl::engine& engine, const dnnl::memory::desc& dx, const dnnl::memory::desc& w,
     const dnnl::memory::desc& dy, const dnnl::primitive_attr& attributes,
