@@ -1,6 +1,8 @@
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <filesystem>
 #include <memory>
 
@@ -88,16 +90,29 @@ std::string layer_table(const std::vector<LayerView>& views) {
     return table.text();
 }
 
+/// 1 for the largest value, 0 for a thousandth of it and less, by the logarithm: a spectrum falls by factors.
+std::vector<double> decades(const std::vector<double>& s) {
+    constexpr double kDecades = 3;
+    std::vector<double> heights;
+    heights.reserve(s.size());
+    for (const double value : s) {
+        const double share = s.front() > 0 ? value / s.front() : 0;
+        heights.push_back(share > 0 ? std::max(0.0, 1 + std::log10(share) / kDecades) : 0);
+    }
+    return heights;
+}
+
 /// The spectra as bars, as wide as the terminal allows.
 std::string spectra_text(const std::vector<LayerView>& views) {
     std::size_t name_width = 0;
     for (const LayerView& view : views) name_width = std::max(name_width, view.name.size());
     const int width = output_width() - static_cast<int>(name_width) - 22;
-    std::string text = "Singular values, from the largest to the smallest:\n";
+    std::string text =
+        "Singular values, from the largest to the smallest (logarithmic bars, empty below 1/1000):\n";
     for (const LayerView& view : views) {
         const std::vector<double>& s = view.singular_values;
         text += fmt::format("{:<{}}  {:>8.3g} {} {:.3g}\n", view.name, name_width, s.front(),
-                            sparkline(s, s.front(), std::clamp(width, 8, 80)), s.back());
+                            sparkline(decades(s), 1, std::clamp(width, 8, 80)), s.back());
     }
     return text;
 }

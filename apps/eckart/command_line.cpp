@@ -51,7 +51,7 @@ std::string full_name(const CLI::App& app) {
 /// CLI11's words, but where they are "A subcommand is required", "--seed: At Most 1 required but received 2"
 /// or "json was given a disallowed flag override".
 std::string explanation(const CLI::App& app, const CLI::ParseError& error) {
-    const std::string text = error.what();
+    std::string text = error.what();
     const bool missing = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
     if (missing && app.get_require_subcommand_min() > app.get_subcommands().size())
         return "a command is missing";

@@ -25,7 +25,7 @@ template <class T>
 bool parse_whole(std::string_view text, T& value) {
     const char* end = text.data() + text.size();
     const auto [stopped, error] = std::from_chars(text.data(), end, value);
-    return error == std::errc{} && stopped == end && !has_leading_zero(text);
+    return error == std::errc{} && stopped == end && !has_leading_zero(text) && text != "-0";
 }
 
 std::string integer_range(std::int64_t low, std::int64_t high) {

@@ -8,15 +8,14 @@
 
 #include <cerrno>
 #include <csignal>
+#include <fstream>
 #include <system_error>
 
-#include "eckart/core/atomic_file.hpp"
 #include "eckart/core/error.hpp"
 
 namespace eckart::report {
 namespace {
 
-constexpr std::size_t kOutputLimit = 1U << 20U;
 constexpr std::size_t kOutputKept = 1024;
 
 /// The environment of this process, except that numbers are written and read as in C.
@@ -56,6 +55,15 @@ class FileActions {
   private:
     posix_spawn_file_actions_t actions_{};
 };
+
+/// What a program says at first: a complaint may repeat itself without end.
+std::string first_bytes(const std::filesystem::path& file) {
+    std::string text(kOutputKept, '\0');
+    std::ifstream stream(file, std::ios::binary);
+    stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(stream.gcount()));
+    return text;
+}
 
 /// A child gets no signal mask of ours: Ctrl-C ends it at once.
 class PlainSignals {
@@ -102,7 +110,7 @@ ProcessResult run_process(const std::string& program, const std::vector<std::str
     }
     ProcessResult result;
     result.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    result.output = read_file(output_file, kOutputLimit).substr(0, kOutputKept);
+    result.output = first_bytes(output_file);
     return result;
 }
 

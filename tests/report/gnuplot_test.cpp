@@ -131,6 +131,8 @@ TEST(Process, PassesArgumentsUnchangedAndTheCLocale) {
     unsetenv("LC_ALL");
     EXPECT_EQ(run_process("sh", {"-c", "exit 7"}, folder / "out").status, 7);
     EXPECT_EQ(run_process("sh", {"-c", "kill -9 $$"}, folder / "out").status, 137);
+    EXPECT_EQ(run_process("sh", {"-c", "yes | head -c 3000000"}, folder / "out").output.size(), 1024U)
+        << "of many words the first are kept";
     EXPECT_FALSE(run_process("no-such-program-anywhere", {}, folder / "out").found);
 }
 
