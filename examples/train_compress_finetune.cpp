@@ -34,13 +34,13 @@ void report(const char* what, const model::ResidualMlp<float>& network, const da
 void study() {
     const auto backend = ops::make_onednn_backend();
     data::SyntheticOptions images;
-    images.train_count = 2000;
+    images.train_count = 5000;
     images.test_count = 500;
     const data::DatasetPair data = data::make_synthetic(images);
 
     const model::MlpArchitecture sizes{static_cast<std::int64_t>(data.train.shape.size()), 128, 1, 10};
     train::TrainOptions training;
-    training.epochs = 4;
+    training.epochs = 8;
     const auto dense = trained(model::make_initialized(sizes, Rng(0)), data, training, *backend);
     report("dense", dense, data, *backend);
 

@@ -51,8 +51,7 @@ class Demo {
     void heading(const std::string& title) { context_.print(fmt::format("\n== {}", title)); }
 
     int train() {
-        heading(fmt::format("Train on {} ({} images)", data_.name,
-                            with_commas(static_cast<std::int64_t>(data_.train.count()))));
+        heading(fmt::format("Train on {}", data_.name));
         TrainJob train;
         train.hidden = job_.hidden;
         train.training.options.epochs = job_.epochs;

@@ -42,10 +42,10 @@ int run_train(const TrainJob& job, const data::DatasetPair& data, Context& conte
         training, model::make_initialized(architecture, Rng(training.options.seed)), data, context);
     write_data_files(job.run_directory, data, record, overwrite);
     context.print(
-        fmt::format("Residual MLP {} - {} x (1 + 2 x {}) - {}: {} parameters; {} training images of {}",
+        fmt::format("Residual MLP {} - {} x (1 + 2 x {}) - {}: {} parameters; {}, {} training images",
                     architecture.input, architecture.hidden, architecture.blocks, architecture.classes,
-                    with_commas(start.network.size().parameters),
-                    with_commas(static_cast<std::int64_t>(data.train.count())), data.name));
+                    with_commas(start.network.size().parameters), data.name,
+                    with_commas(static_cast<std::int64_t>(data.train.count()))));
     const TrainingEnd end = run_training(training, std::move(start), data, context);
     const Json result = training_json(job, data, end);
     job.run_directory.write("training.json", "eckart.training/1", record, result, overwrite);
