@@ -52,15 +52,11 @@ std::string record_line(const RunData& run) {
 }
 
 std::string render(const RunData& run, const Plots& plots, const std::vector<std::string>& plot_files) {
-    std::vector<Section> sections{data_section(run),
-                                  training_section(run, plots),
-                                  spectra_section(run, plots),
-                                  accuracy_section(run, plots),
-                                  time_section(run, plots),
-                                  fine_tuning_section(run, plots),
-                                  layers_section(run),
-                                  findings_section(run),
-                                  method_section(run, plot_files)};
+    std::vector<Section> sections{data_section(run),           training_section(run, plots),
+                                  spectra_section(run, plots), accuracy_section(run, plots),
+                                  time_section(run, plots),    fine_tuning_section(run, plots),
+                                  vectors_section(run),        layers_section(run),
+                                  findings_section(run),       method_section(run, plot_files)};
     std::erase_if(sections, [](const Section& section) { return section.html.empty(); });
     const std::string lead = summary(run);
     return fill_template(assets::page(),

@@ -21,6 +21,7 @@ Section spectra_section(const RunData& run, const Plots& plots);
 Section accuracy_section(const RunData& run, const Plots& plots);
 Section time_section(const RunData& run, const Plots& plots);
 Section fine_tuning_section(const RunData& run, const Plots& plots);
+Section vectors_section(const RunData& run);
 Section layers_section(const RunData& run);
 Section findings_section(const RunData& run);
 Section method_section(const RunData& run, const std::vector<std::string>& plot_files);

@@ -3,8 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "eckart/core/error.hpp"
+#include "eckart/data/png.hpp"
+#include "report/format.hpp"
 #include "sample_run.hpp"
 #include "scratch_folder.hpp"
 
@@ -28,8 +32,8 @@ bool has(const std::string& page, const std::string& text) {
 TEST(Report, HoldsEverySectionInOrder) {
     const std::string page = page_of(test::make_sample_run());
     std::size_t last = 0;
-    for (const char* id :
-         {"data", "training", "spectra", "accuracy", "time", "fine-tuning", "layers", "findings", "method"}) {
+    for (const char* id : {"data", "training", "spectra", "accuracy", "time", "fine-tuning", "vectors",
+                           "layers", "findings", "method"}) {
         const std::size_t at = page.find("<section id=\"" + std::string(id) + "\">");
         ASSERT_NE(at, std::string::npos) << id;
         EXPECT_GT(at, last) << id;
@@ -44,6 +48,22 @@ TEST(Report, LoadsNothingFromElsewhere) {
     EXPECT_FALSE(has(page, "url("));
     EXPECT_TRUE(has(page, "default-src 'none'"));
     EXPECT_TRUE(has(page, "src=\"data:image/png;base64,iVBORw0KGgo"));
+}
+
+TEST(Report, ShowsSingularVectorsAsImagesWithZeroInTheMiddle) {
+    test::SampleRun run = test::make_sample_run();
+    run.spectra["right_singular_vectors"] = {
+        {"layer", "fc1"}, {"image_shape", {1, 1, 3}}, {"vectors", {{-2, 0, 1}, {0, 0, 0}}}};
+    const std::string page = page_of(run);
+    const auto shown = [&](std::vector<std::uint8_t> pixels) {
+        return has(page, base64(data::encode_png({3, 1, std::move(pixels)})));
+    };
+    EXPECT_TRUE(shown({0, 0, 0, 128, 128, 128, 191, 191, 191}));
+    EXPECT_TRUE(shown({128, 128, 128, 128, 128, 128, 128, 128, 128})) << "a vector of zeros";
+    EXPECT_FALSE(shown({255, 255, 255, 128, 128, 128, 64, 64, 64})) << "the same with the other sign";
+    run.spectra["right_singular_vectors"] = {
+        {"layer", "fc1"}, {"image_shape", {3, 1, 1}}, {"vectors", {{1, 0, -1}}}};
+    EXPECT_TRUE(has(page_of(run), base64(data::encode_png({1, 1, {255, 128, 0}})))) << "channels are colors";
 }
 
 TEST(Report, LeavesOutWhatWasNotMeasuredAndSaysHow) {
