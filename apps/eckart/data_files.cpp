@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "eckart/core/atomic_file.hpp"
+#include "eckart/core/created_folders.hpp"
 #include "eckart/data/info.hpp"
 #include "eckart/data/png.hpp"
 #include "eckart/data/preview.hpp"
@@ -13,7 +14,7 @@ void write_data_files(const RunDirectory& directory, const data::DatasetPair& da
                       Overwrite overwrite) {
     if (!directory.present()) return;
     const bool drawable = data.train.shape.channels == 1 || data.train.shape.channels == 3;
-    const CreatedFolders created(directory);
+    const CreatedFolders created(directory.folder());
     std::optional<AtomicFile> image;
     if (drawable) {
         image.emplace(directory.file("data.png"), overwrite);

@@ -8,6 +8,7 @@
 #include "compress_job.hpp"
 #include "data_files.hpp"
 #include "eckart/compress/spectrum.hpp"
+#include "eckart/core/created_folders.hpp"
 #include "eckart/core/error.hpp"
 #include "eckart/evaluate/accuracy.hpp"
 #include "eckart/io/network_file.hpp"
@@ -144,7 +145,7 @@ int run_demo(const DemoJob& job, const data::DatasetPair& data, Context& context
             job.folder.string()));
     }
     check_ranks(job, data);
-    run.create();
+    create_folder(job.folder);
     Demo demo(job, data, context);
     const int code = demo.run();
     if (code == kDone) {

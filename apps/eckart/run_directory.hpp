@@ -19,6 +19,7 @@ class RunDirectory {
     explicit RunDirectory(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
     [[nodiscard]] bool present() const { return !folder_.empty(); }
+    [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
     [[nodiscard]] std::filesystem::path file(const std::string& name) const { return folder_ / name; }
     /// The paths of the folder and of `names` in it, none of which may be another file of the command; none
     /// without a folder.
@@ -26,8 +27,6 @@ class RunDirectory {
     /// Fails before the work does: throws IoError unless the folder can be created and each of `names` may be
     /// written. Leaves nothing behind.
     void prepare(const std::vector<std::string>& names, Overwrite overwrite) const;
-    /// Creates the folder where it is missing. Throws IoError.
-    void create() const;
     /// Writes "schema", "run_record" and the members of `content`, into a folder that it creates. Does
     /// nothing without a folder.
     void write(const std::string& name, const std::string& schema, const RunRecord& record,
@@ -35,18 +34,6 @@ class RunDirectory {
 
   private:
     std::filesystem::path folder_;
-};
-
-/// Creates a run directory and what is missing above it; takes back in the end what is still empty then.
-class CreatedFolders {
-  public:
-    explicit CreatedFolders(const RunDirectory& run);
-    ~CreatedFolders();
-    CreatedFolders(const CreatedFolders&) = delete;
-    CreatedFolders& operator=(const CreatedFolders&) = delete;
-
-  private:
-    std::vector<std::filesystem::path> created_;  ///< the deepest first
 };
 
 /// {"schema", "run_record", members of `content` ...}

@@ -8,7 +8,7 @@
 
 #include "data/checksum.hpp"
 #include "data/cifar10_layout.hpp"
-#include "data/created_folders.hpp"
+#include "eckart/core/created_folders.hpp"
 #include "eckart/core/error.hpp"
 
 namespace eckart::data {

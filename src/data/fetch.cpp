@@ -7,8 +7,8 @@
 #include <system_error>
 
 #include "data/checksum.hpp"
-#include "data/created_folders.hpp"
 #include "data/transfer.hpp"
+#include "eckart/core/created_folders.hpp"
 #include "eckart/core/error.hpp"
 #include "eckart/data/cifar10.hpp"
 

@@ -1,4 +1,4 @@
-#include "data/created_folders.hpp"
+#include "eckart/core/created_folders.hpp"
 
 #include <fmt/core.h>
 
@@ -6,7 +6,7 @@
 
 #include "eckart/core/error.hpp"
 
-namespace eckart::data {
+namespace eckart {
 namespace fs = std::filesystem;
 
 void create_folder(const fs::path& folder) {
@@ -15,7 +15,8 @@ void create_folder(const fs::path& folder) {
     if (!error && !fs::is_directory(folder, error) && !error)
         error = std::make_error_code(std::errc::not_a_directory);
     if (error) {
-        throw IoError(fmt::format("cannot create the folder '{}': {}", folder.string(), error.message()));
+        throw IoError(fmt::format("cannot create the folder '{}': {}; name another folder", folder.string(),
+                                  error.message()));
     }
 }
 
@@ -39,4 +40,4 @@ CreatedFolders::~CreatedFolders() {
     for (const fs::path& path : created_) fs::remove(path, ignored);
 }
 
-}  // namespace eckart::data
+}  // namespace eckart

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <vector>
 
-namespace eckart::data {
+namespace eckart {
 
 /// Creates `folder` with its parents, and in the end removes those of them that it created and that stayed
 /// empty.
@@ -25,4 +25,4 @@ void create_folder(const std::filesystem::path& folder);
 /// Removes a file that may be missing. Throws IoError.
 void remove_file(const std::filesystem::path& file);
 
-}  // namespace eckart::data
+}  // namespace eckart
