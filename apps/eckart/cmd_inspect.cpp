@@ -108,7 +108,7 @@ std::string spectra_text(const std::vector<LayerView>& views) {
     for (const LayerView& view : views) name_width = std::max(name_width, view.name.size());
     const int width = output_width() - static_cast<int>(name_width) - 22;
     std::string text =
-        "Singular values, from the largest to the smallest (logarithmic bars, empty below 1/1000):\n";
+        "Singular values, from the largest to the smallest (logarithmic bars over three decades):\n";
     for (const LayerView& view : views) {
         const std::vector<double>& s = view.singular_values;
         text += fmt::format("{:<{}}  {:>8.3g} {} {:.3g}\n", view.name, name_width, s.front(),
