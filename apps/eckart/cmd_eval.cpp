@@ -29,6 +29,7 @@ int run_eval(const EvalArguments& arguments, const Session& session) {
     const data::DatasetPair data = data::load_dataset(arguments.data);
     const evaluate::Evaluation result =
         evaluate::evaluate<float>(file.network, context.backend(), data.test, arguments.batch);
+    evaluate::require_finite(result);
     const model::ModelSize size = file.network.size();
     context.print(fmt::format("Test set: Average loss: {:.4f}, Accuracy: {}/{} ({:.2f}%)", result.mean_loss,
                               result.correct, result.count, 100 * result.accuracy()));

@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <utility>
+
 #include "table.hpp"
 
 namespace eckart::cli {
@@ -28,22 +30,27 @@ std::string sweep_table(const std::vector<sweep::SweepPoint>& points, const mode
     for (const std::int64_t batch : batches) header.push_back(fmt::format("batch {}", batch));
     header.emplace_back("speed-up");
     Table table(header);
-    std::vector<std::string> last = row_start("dense", dense, dense_size, dense_size);
+    std::vector<std::vector<double>> dense_seconds(batches.size());
     for (const sweep::SweepPoint& point : points) {
         std::vector<std::string> row =
             row_start(std::to_string(point.rank), point.test, point.size, dense_size);
         std::string speedups;
-        for (const sweep::PointLatency& latency : point.latency) {
+        for (std::size_t i = 0; i < point.latency.size(); ++i) {
+            const sweep::PointLatency& latency = point.latency[i];
             const double factored = latency.factored.seconds.median;
             row.push_back(format_seconds(factored));
             speedups += fmt::format("{}{:.1f}x", speedups.empty() ? "" : " ",
                                     latency.dense.seconds.median / factored);
-            if (&point == &points.back()) last.push_back(format_seconds(latency.dense.seconds.median));
+            dense_seconds.at(i).push_back(latency.dense.seconds.median);
         }
         row.push_back(speedups);
         table.add_row(row);
     }
     table.add_rule();
+    std::vector<std::string> last = row_start("dense", dense, dense_size, dense_size);
+    for (std::vector<double>& seconds : dense_seconds) {
+        last.push_back(seconds.empty() ? "" : format_seconds(evaluate::spread_of(std::move(seconds)).median));
+    }
     table.add_row(last);
     return table.text();
 }

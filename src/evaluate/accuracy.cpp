@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <span>
 #include <vector>
@@ -14,6 +15,14 @@ namespace eckart::evaluate {
 
 double Evaluation::accuracy() const {
     return count == 0 ? 0 : static_cast<double>(correct) / static_cast<double>(count);
+}
+
+void require_finite(const Evaluation& evaluation) {
+    if (std::isfinite(evaluation.mean_loss)) return;
+    throw NumericalError(
+        fmt::format("the network's loss on the test set is {}: its outputs exceed what float32 holds; train "
+                    "it again with a lower learning rate, or scale its weights",
+                    evaluation.mean_loss));
 }
 
 void require_fitting(const model::MlpArchitecture& architecture, const data::Dataset& data) {

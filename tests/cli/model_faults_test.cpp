@@ -47,6 +47,13 @@ void spoil_weights(const fs::path& folder) {
     save(network, folder / "bad.safetensors");
 }
 
+/// Finite weights whose products are not.
+void save_network_that_overflows(const fs::path& folder) {
+    model::ResidualMlp<float> network = dense_network();
+    for (auto* parameter : network.parameters()) parameter->value.setConstant(1e30F);
+    save(network, folder / "bad.safetensors");
+}
+
 void save_network_of_other_size(const fs::path& folder) {
     save(network_of_other_size(), folder / "bad.safetensors");
 }
@@ -123,6 +130,12 @@ std::vector<BadCall> calls() {
          bytes("\x08\x08\x12\x07pytorch" + std::string(200, 'x'))},
         {"Text", kEval, 3, "not a safetensors file", bytes("{\"weights\": [1, 2, 3]}\n")},
         {"NanWeights", kEval, 3, "1 NaN or infinite entries", spoil_weights},
+        {"OutputsThatOverflow", kEval, 1, "lower learning rate", save_network_that_overflows},
+        {"OutputsThatOverflowToSweep",
+         {"sweep", "bad.safetensors", "--data", "data", "--run", "study"},
+         1,
+         "lower learning rate",
+         save_network_that_overflows},
         {"OtherSize", kEval, 2, "use the data the network was made for", save_network_of_other_size},
         {"OtherSizeToSweep",
          {"sweep", "bad.safetensors", "--data", "data", "--run", "study"},

@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <iterator>
+#include <string>
+#include <vector>
 
 #include "eckart/core/error.hpp"
 #include "scratch_folder.hpp"
@@ -99,15 +103,63 @@ TEST(ReadFile, RefusesWhatIsNotAFileOrTooLarge) {
     EXPECT_EQ(read_file(folder / "eleven", 11).size(), 11u);
 }
 
+/// The number of a process that was and is no more.
+pid_t ended_process() {
+    const pid_t child = fork();
+    if (child == 0) _exit(0);
+    waitpid(child, nullptr, 0);
+    return child;
+}
+
 TEST(AtomicFile, RemovesWhatKilledProcessesLeft) {
     test::ScratchFolder folder;
-    write_file(folder / ".model.999-0.tmp", "half a file", Overwrite::kRefuse);
-    write_file(folder / ".other.999-0.tmp", "of another target", Overwrite::kRefuse);
+    const std::string left = ".model." + std::to_string(ended_process()) + "-0.tmp";
+    const std::string of_another_target = ".other." + std::to_string(ended_process()) + "-0.tmp";
+    const std::string not_yet_locked = ".model." + std::to_string(getpid()) + "-999.tmp";
+    for (const std::string& name : {left, of_another_target, not_yet_locked}) {
+        write_file(folder / name, "half a file", Overwrite::kRefuse);
+    }
     AtomicFile living(folder / "model", Overwrite::kRefuse);
-    EXPECT_FALSE(std::filesystem::exists(folder / ".model.999-0.tmp"));
-    EXPECT_TRUE(std::filesystem::exists(folder / ".other.999-0.tmp"));
+    EXPECT_FALSE(std::filesystem::exists(folder / left));
+    EXPECT_TRUE(std::filesystem::exists(folder / of_another_target));
+    EXPECT_TRUE(std::filesystem::exists(folder / not_yet_locked))
+        << "its writer lives and is about to lock it";
     AtomicFile second(folder / "model", Overwrite::kRefuse);
     EXPECT_TRUE(std::filesystem::exists(living.temporary_path())) << "a living writer's file stays";
+}
+
+TEST(AtomicFile, WritersOfOneNameDoNotDisturbEachOther) {
+    test::ScratchFolder folder;
+    constexpr int kWriters = 3;
+    constexpr int kFiles = 60;
+    std::vector<pid_t> children;
+    for (int i = 0; i < kWriters; ++i) {
+        const pid_t child = fork();
+        if (child == 0) {
+            try {
+                for (int k = 0; k < kFiles; ++k) write_file(folder / "name", "text", Overwrite::kReplace);
+                _exit(0);
+            } catch (...) {
+                _exit(1);
+            }
+        }
+        children.push_back(child);
+    }
+    for (const pid_t child : children) {
+        int status = 0;
+        waitpid(child, &status, 0);
+        EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    }
+    EXPECT_EQ(read_file(folder / "name", 100), "text");
+    EXPECT_EQ(entries(folder.path()), 1u);
+}
+
+TEST(AtomicFile, KeepsThePermissionsOfWhatItReplaces) {
+    test::ScratchFolder folder;
+    write_file(folder / "private", "one", Overwrite::kRefuse);
+    std::filesystem::permissions(folder / "private", std::filesystem::perms::owner_read);
+    write_file(folder / "private", "two", Overwrite::kReplace);
+    EXPECT_EQ(std::filesystem::status(folder / "private").permissions(), std::filesystem::perms::owner_read);
 }
 
 }  // namespace eckart

@@ -23,6 +23,10 @@ template <class T>
 Evaluation evaluate(const model::ResidualMlp<T>& network, ops::Backend<T>& backend, const data::Dataset& data,
                     std::int64_t batch = 1000);
 
+/// Throws NumericalError unless the mean loss is a number: with overflowing outputs neither it nor the
+/// accuracy means anything.
+void require_finite(const Evaluation& evaluation);
+
 /// Throws InvalidArgument naming both sizes unless `data`'s images and classes fit `architecture`.
 void require_fitting(const model::MlpArchitecture& architecture, const data::Dataset& data);
 
