@@ -70,24 +70,26 @@ void TerminalProgress::on_progress(const Progress& progress) {
 }
 
 void TerminalProgress::draw(const Progress& progress, double elapsed) {
+    // The bar's characters are three bytes wide and one column: count columns, not bytes.
+    const auto columns = static_cast<std::size_t>(width_of(STDERR_FILENO));
+    const bool bar_fits = progress.task.size() + kBarWidth + 10 < columns;
     std::string tail = progress.detail;
     std::string head = progress.task;
     if (progress.total > 0) {
         const double fraction =
             std::min(1.0, static_cast<double>(progress.done) / static_cast<double>(progress.total));
-        head += fmt::format("  {} {:3.0f} %", bar(fraction), 100 * fraction);
+        head += fmt::format("  {}{:3.0f} %", bar_fits ? bar(fraction) + " " : "", 100 * fraction);
         if (fraction > 0 && elapsed > 0.5) {
             tail += fmt::format("{}{}  {} left", tail.empty() ? "" : "  ", rate(progress, elapsed),
                                 format_duration(elapsed * (1 - fraction) / fraction));
         }
     }
-    // The bar's characters are three bytes wide and one column: count columns, not bytes.
-    const auto columns = static_cast<std::size_t>(width_of(STDERR_FILENO));
-    const std::size_t head_columns = head.size() - (progress.total > 0 ? 2 * kBarWidth : 0);
+    if (!bar_fits) head.resize(std::min(head.size(), columns > 1 ? columns - 1 : 0));
+    const std::size_t head_columns = head.size() - (progress.total > 0 && bar_fits ? 2 * kBarWidth : 0);
     if (head_columns + 2 + tail.size() > columns) {
         tail.resize(columns > head_columns + 3 ? columns - head_columns - 3 : 0);
     }
-    write_to_stderr(fmt::format("\r\033[K{}  {}", head, tail));
+    write_to_stderr(fmt::format("\r\033[K{}{}{}", head, tail.empty() ? "" : "  ", tail));
     drawn_ = true;
 }
 
