@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "report/assets.hpp"
+#include "report/consistency.hpp"
 #include "report/findings.hpp"
 #include "report/format.hpp"
 #include "report/gnuplot.hpp"
@@ -40,6 +41,14 @@ std::string body(const std::vector<Section>& sections) {
     return html;
 }
 
+std::string notes(const RunData& run) {
+    std::string html;
+    for (const std::string& sentence : inconsistencies(run)) {
+        html += "<p class=\"note\">" + escape_html(sentence) + "</p>\n";
+    }
+    return html;
+}
+
 std::string record_line(const RunData& run) {
     std::string line;
     for (const auto& [name, value] : run.records.front().fields) {
@@ -63,6 +72,7 @@ std::string render(const RunData& run, const Plots& plots, const std::vector<std
                          {{"title", escape_html(page_title(run))},
                           {"style", std::string(assets::style())},
                           {"lead", lead.empty() ? "" : "<p class=\"lead\">" + escape_html(lead) + "</p>"},
+                          {"notes", notes(run)},
                           {"headline", headline(run)},
                           {"navigation", navigation(sections)},
                           {"sections", body(sections)},

@@ -85,6 +85,8 @@ Training read_training(const CheckedJson& root) {
     training.options = printed_members(root.find("options"));
     training.outcome = root.at("outcome").text();
     training.epochs = read_epochs(root.at("epochs"));
+    if (const auto data = root.find("data"))
+        training.test_count = value_or(data->find("test_count"), &CheckedJson::count, std::int64_t{0});
     return training;
 }
 
@@ -186,17 +188,21 @@ Compression read_compression(const CheckedJson& root) {
     return result;
 }
 
-FineTuning read_fine_tuning(const CheckedJson& root) {
+FineTuning read_fine_tuning(const CheckedJson& root, const std::string& file) {
     FineTuning result;
+    result.file = file;
     result.rank = root.at("rank").count();
     result.parameters = root.at("parameters").count();
-    if (const auto dense = root.find("dense")) result.dense_accuracy = dense->at("test_accuracy").fraction();
+    if (const auto dense = root.find("dense")) {
+        result.dense_accuracy = dense->at("test_accuracy").fraction();
+        if (const auto parameters = dense->find("parameters")) result.dense_parameters = parameters->count();
+    }
     result.compressed_accuracy = root.at("compressed").at("test_accuracy").fraction();
     result.epochs = read_epochs(root.at("epochs"));
     result.options = printed_members(root.find("options"));
     if (const auto moved = root.find("moved")) {
         for (const CheckedJson& item : moved->items()) {
-            result.moved.emplace_back(item.at("tensor").text(), item.at("relative_change").number());
+            result.moved.emplace_back(item.at("tensor").text(), item.at("relative_change").number_or_nan());
         }
     }
     return result;
@@ -283,8 +289,9 @@ RunData load_run(const fs::path& directory) {
     read_if_present(run, "compression.json", "eckart.compression/1",
                     [&](const CheckedJson& root) { run.compression = read_compression(root); });
     for (const std::string& file : tunings) {
-        read_if_present(run, file, "eckart.finetune/1",
-                        [&](const CheckedJson& root) { run.fine_tunings.push_back(read_fine_tuning(root)); });
+        read_if_present(run, file, "eckart.finetune/1", [&](const CheckedJson& root) {
+            run.fine_tunings.push_back(read_fine_tuning(root, file));
+        });
     }
     std::stable_sort(run.fine_tunings.begin(), run.fine_tunings.end(),
                      [](const FineTuning& a, const FineTuning& b) { return a.rank < b.rank; });

@@ -48,6 +48,7 @@ struct Training {
     NetworkSize size;
     Pairs options;
     std::string outcome;
+    std::int64_t test_count = 0;  ///< 0: not known
     std::vector<Epoch> epochs;
 };
 
@@ -109,7 +110,7 @@ struct LayerResult {
     std::int64_t in = 0;
     std::int64_t rank = 0;
     bool factored = false;
-    std::string why;  ///< it stayed dense
+    std::string why;  ///< it stayed as it was
     double retained_energy = 0;
     double predicted_error = 0;
     double measured_error = 0;
@@ -125,12 +126,14 @@ struct Compression {
 };
 
 struct FineTuning {
+    std::string file;  ///< it was read from
     std::int64_t rank = 0;
     std::int64_t parameters = 0;
     std::optional<double> dense_accuracy;
+    std::optional<std::int64_t> dense_parameters;
     double compressed_accuracy = 0;
     std::vector<Epoch> epochs;
-    std::vector<std::pair<std::string, double>> moved;  ///< tensor, relative change
+    std::vector<std::pair<std::string, double>> moved;  ///< tensor, relative change; NaN: from zero
     Pairs options;
 };
 

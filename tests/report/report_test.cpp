@@ -80,6 +80,45 @@ TEST(Report, LeavesOutWhatWasNotMeasuredAndSaysHow) {
     EXPECT_FALSE(has(page, "eckart compress net.safetensors --rank 50 -o small.safetensors --run /"));
 }
 
+TEST(Report, SaysSoWhenTheFilesAreNotOfOneStudy) {
+    const std::string words = "<p class=\"note\">These results are not of one ";
+    test::SampleRun run = test::make_sample_run();
+    EXPECT_FALSE(has(page_of(run), words));
+    run.sweep["dense"]["parameters"] = 27178;
+    EXPECT_TRUE(has(page_of(run), words +
+                                      "network: sweep.json has 27,178 parameters, training.json, "
+                                      "compression.json, finetune-r20.json and finetune-r50.json 7,087,010. "
+                                      "Use one folder per study."));
+    run.training = nullptr;
+    run.compression = nullptr;
+    for (Json& tuning : run.fine_tunings) tuning.erase("dense");
+    EXPECT_FALSE(has(page_of(run), words)) << "a factored network alone";
+
+    run = test::make_sample_run();
+    run.compression["run_record"]["data_checksum"] = "";
+    EXPECT_FALSE(has(page_of(run), words)) << "compression needs no data";
+    run.sweep["run_record"]["data_checksum"] = "<b>other";
+    EXPECT_TRUE(has(page_of(run),
+                    "and finetune-r50.json have data with the checksum sha256:000000000000..., "
+                    "sweep.json &lt;b&gt;other. Use one folder per study."));
+}
+
+TEST(Report, ComparesTheTrainedNetworkWithTheSweptOne) {
+    const std::string words = "training.json ends with a test accuracy of 53.86\u00a0%, sweep.json has 53.85";
+    test::SampleRun run = test::make_sample_run();
+    run.training["epochs"][6]["test_accuracy"] = 0.5386;
+    EXPECT_TRUE(has(page_of(run), words));
+    run.sweep["run_record"]["threads"] = 1;
+    EXPECT_FALSE(has(page_of(run), words)) << "one image may turn by rounding alone";
+    run.training["epochs"][6]["test_accuracy"] = 0.45;
+    EXPECT_TRUE(has(page_of(run), "not of one network"));
+    run.training["outcome"] = "interrupted";
+    EXPECT_FALSE(has(page_of(run), "not of one network"));
+    run.training["outcome"] = "completed";
+    run.training["data"]["test_count"] = 500;
+    EXPECT_FALSE(has(page_of(run), "not of one network"));
+}
+
 TEST(Report, RefusesAFolderWithoutARun) {
     const eckart::test::ScratchFolder folder;
     EXPECT_THROW(write_report(folder.path(), {}), FormatError);

@@ -99,9 +99,9 @@ Json sample_training() {
     training["epochs"] = Json::array();
     for (int epoch = 1; epoch <= 7; ++epoch) {
         const double t = epoch - 1;
-        training["epochs"].push_back(sample_epoch(epoch, 1.62 * std::exp(-0.105 * t),
-                                                  1.37 + 0.09 * std::exp(-1.2 * t) + 0.003 * t * t,
-                                                  kDenseAccuracy - 0.059 * std::exp(-0.62 * t)));
+        training["epochs"].push_back(
+            sample_epoch(epoch, 1.62 * std::exp(-0.105 * t), 1.37 + 0.09 * std::exp(-1.2 * t) + 0.003 * t * t,
+                         kDenseAccuracy - 0.059 * (std::exp(-0.62 * t) - std::exp(-0.62 * 6))));
     }
     return training;
 }
