@@ -14,6 +14,7 @@
 namespace eckart::report {
 namespace {
 
+constexpr double kHardlyMoved = 0.001;
 constexpr double kNoGap = 0.8;  // of the next singular value to the last one kept
 
 double share(std::int64_t part, std::int64_t all) {
@@ -28,8 +29,10 @@ std::string of_parameters(std::int64_t part, std::int64_t all) {
 std::vector<const LayerSpectrum*> truncated_layers(const Spectra& spectra, std::int64_t rank) {
     std::vector<const LayerSpectrum*> layers;
     for (const LayerSpectrum& layer : spectra.layers) {
-        if (rank >= 1 && static_cast<std::size_t>(rank) < layer.singular_values.size())
-            layers.push_back(&layer);
+        const std::vector<double>& values = layer.singular_values;
+        if (rank < 1 || static_cast<std::size_t>(rank) >= values.size()) continue;
+        // A matrix of zeros has no energy to keep or lose.
+        if (values.front() > 0) layers.push_back(&layer);
     }
     return layers;
 }
@@ -65,11 +68,15 @@ std::string energy_sentence(const std::vector<const LayerSpectrum*>& layers, std
         rank, range(extremes(layers, energy), text));
 }
 
-std::string gap_sentence(const std::vector<const LayerSpectrum*>& layers, std::int64_t rank) {
+std::string gap_sentence(std::vector<const LayerSpectrum*> layers, std::int64_t rank) {
     const auto index = static_cast<std::size_t>(rank);
+    std::erase_if(layers, [&](const LayerSpectrum* layer) { return layer->singular_values[index - 1] <= 0; });
+    if (layers.empty()) {
+        return fmt::format("Nothing is lost: from singular value {} on, all of these layers have only zeros.",
+                           rank);
+    }
     const auto ratio = [&](const LayerSpectrum& layer) {
-        const double kept = layer.singular_values[index - 1];
-        return kept > 0 ? layer.singular_values[index] / kept : 1.0;
+        return layer.singular_values[index] / layer.singular_values[index - 1];
     };
     const LayerSpectrum& sharpest = *extremes(layers, ratio).lowest;
     const std::string share_kept = percent(std::floor(100 * ratio(sharpest)) / 100, 0);
@@ -92,14 +99,19 @@ std::string initial_sentence(const std::vector<const LayerSpectrum*>& layers, co
     const auto text = [](const LayerSpectrum& layer) { return whole(values_above_initial(layer)); };
     const Extremes most = extremes(layers, count);
     const LayerSpectrum& first = *layers.front();
-    std::string sentence = fmt::format(
-        "Training starts from random weights, whose largest singular value is about {} in the shape of {}. "
-        "The layers "
-        "now have {} singular values above the mark of their shape, the work of training; by size alone, the "
-        "others "
-        "cannot be told from noise.",
-        significant(initial_largest_singular_value(first.out, first.in), 3), first.name, range(most, text));
     const std::int64_t made = values_above_initial(*most.highest);
+    std::string sentence = fmt::format(
+        "Training starts from random weights, whose largest singular value is about {} in the shape of {}. ",
+        significant(initial_largest_singular_value(first.out, first.in), 3), first.name);
+    if (made == 0) {
+        return sentence +
+               "No layer has a singular value above the mark of its shape now: by size alone, none can be "
+               "told from noise.";
+    }
+    sentence += fmt::format(
+        "The layers now have {} singular values above the mark of their shape, the work of training; by size "
+        "alone, the others cannot be told from noise.",
+        range(most, text));
     if (below != nullptr && lowest.rank >= made && below->rank < made) {
         sentence +=
             fmt::format(" Rank {} keeps all of them, rank {} no longer does.", lowest.rank, below->rank);
@@ -167,12 +179,31 @@ std::string tuning_sentence(const FineTuning& tuning, std::optional<double> dens
 }
 
 std::string moved_sentence(const FineTuning& tuning) {
-    std::vector<std::pair<std::string, double>> moved = tuning.moved;
+    std::vector<std::pair<std::string, double>> moved;
+    std::string from_zero;
+    for (const auto& [tensor, change] : tuning.moved) {
+        if (std::isfinite(change)) {
+            moved.emplace_back(tensor, change);
+        } else {
+            from_zero += (from_zero.empty() ? "" : ", ") + tensor;
+        }
+    }
+    const std::string rest = from_zero.empty() ? "" : " From zero: " + from_zero + ".";
+    if (moved.empty()) return fmt::format("At rank {} every tensor started from zero.", tuning.rank);
     std::sort(moved.begin(), moved.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-    return fmt::format(
-        "At rank {} the factors did move: relative to their norm, tensors changed by {} ({}) to {} ({}).",
-        tuning.rank, percent(moved.front().second), moved.front().first, percent(moved.back().second),
-        moved.back().first);
+    const auto& [least, lowest] = moved.front();
+    const auto& [most, highest] = moved.back();
+    if (highest < kHardlyMoved) {
+        return fmt::format(
+            "At rank {} the factors hardly moved: no tensor changed by as much as {} of its norm.{}",
+            tuning.rank, percent(kHardlyMoved), rest);
+    }
+    const std::string range =
+        percent(lowest) == percent(highest)
+            ? percent(highest)
+            : fmt::format("{} ({}) to {} ({})", percent(lowest), least, percent(highest), most);
+    return fmt::format("At rank {} the factors did move: relative to their norm, tensors changed by {}.{}",
+                       tuning.rank, range, rest);
 }
 
 }  // namespace
@@ -214,8 +245,12 @@ std::string summary(const RunData& run) {
     const FineTuning* tuned = best_fine_tuning(run);
     std::string text;
     if (best != nullptr) {
-        text = fmt::format("Truncated to rank {}, the network keeps {} of its {} accuracy with {}",
-                           best->rank, percent(best->test_accuracy), percent(sweep.dense_accuracy),
+        const std::string accuracy = percent(best->test_accuracy);
+        const std::string dense = percent(sweep.dense_accuracy);
+        text = fmt::format("Truncated to rank {}, the network {} with {}", best->rank,
+                           best->test_accuracy > sweep.dense_accuracy
+                               ? fmt::format("has an accuracy of {} (the dense network: {})", accuracy, dense)
+                               : fmt::format("keeps {} of its {} accuracy", accuracy, dense),
                            of_parameters(best->size.parameters, sweep.dense.parameters));
     }
     if (tuned != nullptr && !tuned->epochs.empty()) {

@@ -33,13 +33,18 @@ Plot loss_plot(const Training& training) {
         train.points.push_back({static_cast<double>(epoch.number), epoch.train_loss});
         test.points.push_back({static_cast<double>(epoch.number), epoch.test_loss});
     }
-    const auto best =
-        std::min_element(training.epochs.begin(), training.epochs.end(),
-                         [](const Epoch& a, const Epoch& b) { return a.test_loss < b.test_loss; });
-    plot.caption = fmt::format(
-        "Mean negative log-likelihood per image after each epoch. The test loss is lowest after "
-        "epoch {} ({:.3f}); where it rises while the training loss falls, the network overfits.",
-        best->number, best->test_loss);
+    const Epoch* best = nullptr;
+    for (const Epoch& epoch : training.epochs) {
+        if (!std::isfinite(epoch.test_loss)) continue;
+        if (best == nullptr || epoch.test_loss < best->test_loss) best = &epoch;
+    }
+    plot.caption = "Mean negative log-likelihood per image after each epoch.";
+    if (best != nullptr) {
+        plot.caption += fmt::format(
+            " The test loss is lowest after epoch {} ({:.3f}); where it rises while the training loss falls, "
+            "the network overfits.",
+            best->number, best->test_loss);
+    }
     plot.series = {train, test};
     return plot;
 }

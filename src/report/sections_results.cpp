@@ -57,11 +57,21 @@ std::string sweep_table(const Sweep& sweep) {
     return table.html();
 }
 
+/// A layer that stays as it was is dense unless it has other than a matrix's weights and biases.
+bool was_factored(const LayerResult& layer) {
+    // In floating point, where the numbers of a damaged file cannot overflow.
+    const auto out = static_cast<double>(layer.out);
+    return !layer.factored &&
+           static_cast<double>(layer.parameters_before) != out * static_cast<double>(layer.in) + out;
+}
+
 std::string compression_table(const Compression& compression) {
     HtmlTable table({"layer", "shape", "rank", "retained energy", "error predicted", "error measured",
                      "parameters before", "after"});
     for (const LayerResult& layer : compression.layers) {
-        const std::string rank = layer.factored ? whole(layer.rank) : "dense";
+        const std::string rank = layer.factored        ? whole(layer.rank)
+                                 : was_factored(layer) ? fmt::format("as it was (rank {})", layer.rank)
+                                                       : "dense";
         table.add_row({layer.name, whole(layer.out) + " × " + whole(layer.in), rank,
                        percent(layer.retained_energy), significant(layer.predicted_error, 3),
                        significant(layer.measured_error, 3), whole(layer.parameters_before),
@@ -156,8 +166,8 @@ Section layers_section(const RunData& run) {
     section.html += compression_table(*run.compression);
     for (const LayerResult& layer : run.compression->layers) {
         if (layer.factored || layer.why.empty()) continue;
-        section.html += fmt::format("<p class=\"small\">{} stays dense: {}.</p>\n", escape_html(layer.name),
-                                    escape_html(layer.why));
+        section.html += fmt::format("<p class=\"small\">{} stays {}: {}.</p>\n", escape_html(layer.name),
+                                    was_factored(layer) ? "as it was" : "dense", escape_html(layer.why));
     }
     return section;
 }

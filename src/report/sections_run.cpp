@@ -13,6 +13,8 @@
 namespace eckart::report {
 namespace {
 
+constexpr std::int64_t kFewestForError = 30;  // below, the normal approximation says nothing
+
 std::string shape_text(const std::vector<std::int64_t>& shape) {
     if (shape.size() != 3) return "";
     const char* kind = shape[0] == 3 ? "color" : "gray";
@@ -121,10 +123,13 @@ std::string method_list(const RunData& run) {
     }
     if (run.sweep && run.sweep->test_count > 0) {
         const double p = run.sweep->dense_accuracy;
-        add(fmt::format(
-            "Accuracy is the share of {} test images; by chance alone it has a standard error of {}.",
-            whole(run.sweep->test_count),
-            points(std::sqrt(p * (1 - p) / static_cast<double>(run.sweep->test_count)))));
+        std::string text =
+            fmt::format("Accuracy is the share of {}", plural(run.sweep->test_count, "test image"));
+        if (run.sweep->test_count >= kFewestForError) {
+            text += "; by chance alone it has a standard error of " +
+                    points(std::sqrt(p * (1 - p) / static_cast<double>(run.sweep->test_count)));
+        }
+        add(text + ".");
     }
     if (run.sweep && !run.sweep->complete) add("The sweep was interrupted: further ranks are missing.");
     if (run.sweep || run.compression) {

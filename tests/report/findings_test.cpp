@@ -229,6 +229,40 @@ TEST(Findings, FineTuningSaysWhatComesBack) {
     EXPECT_TRUE(fine_tuning_finding(RunData{}).sentences.empty());
 }
 
+TEST(Findings, FineTuningThatHardlyMovedOrStartedFromZero) {
+    RunData run = small_run();
+    FineTuning tuning;
+    tuning.rank = 2;
+    tuning.moved = {{"a", 0.0001}, {"b", 0.0}};
+    run.fine_tunings = {tuning};
+    EXPECT_TRUE(says(fine_tuning_finding(run),
+                     "At rank 2 the factors hardly moved: no tensor changed by as much as 0.1" NBSP
+                     "% of its norm.\n"));
+    run.fine_tunings[0].moved = {{"a", 0.3}};
+    EXPECT_TRUE(says(fine_tuning_finding(run), "tensors changed by 30.0" NBSP "%.\n"));
+    run.fine_tunings[0].moved = {{"a", std::nan("")}};
+    EXPECT_TRUE(says(fine_tuning_finding(run), "At rank 2 every tensor started from zero.\n"));
+}
+
+TEST(Findings, SummaryOfANetworkThatGetsBetterIsASentence) {
+    RunData run = small_run();
+    run.sweep->dense_accuracy = 0.07;
+    run.sweep->points.resize(1);
+    EXPECT_EQ(summary(run), "Truncated to rank 1, the network has an accuracy of 20.0" NBSP
+                            "% (the dense network: 7.0" NBSP "%) with 5.0" NBSP "% of the parameters.");
+}
+
+TEST(Findings, SpectraOfZerosSayNothing) {
+    RunData run = small_run();
+    run.spectra->layers = {layer("first", 8, 8, std::vector<double>(8, 0)), layer("last", 2, 8, {0, 0})};
+    EXPECT_EQ(joined(accuracy_finding(run)).find("gap"), std::string::npos);
+    EXPECT_EQ(joined(accuracy_finding(run)).find("energy"), std::string::npos);
+    run.spectra->layers = {layer("first", 8, 8, {0.1, 0.1, 0, 0, 0, 0, 0, 0})};
+    EXPECT_TRUE(says(accuracy_finding(run),
+                     "Nothing is lost: from singular value 3 on, all of these layers have only zeros."));
+    EXPECT_TRUE(says(accuracy_finding(run), "No layer has a singular value above the mark of its shape now"));
+}
+
 TEST(Format, WritesNumbersForReaders) {
     EXPECT_EQ(whole(7087010), "7,087,010");
     EXPECT_EQ(whole(-1000), "-1,000");

@@ -119,6 +119,43 @@ TEST(Report, ComparesTheTrainedNetworkWithTheSweptOne) {
     EXPECT_FALSE(has(page_of(run), "not of one network"));
 }
 
+TEST(Report, ShowsAFactoredLayerThatStaysAsItWas) {
+    test::SampleRun run = test::make_sample_run();
+    Json& layer = run.compression["layers"][1];
+    layer["factored"] = false;
+    layer["rank"] = 9;
+    layer["why"] = "has rank 9 already";
+    layer["parameters_before"] = layer["parameters_after"] = 9 * 2000 + 1000;
+    const std::string page = page_of(run);
+    EXPECT_TRUE(has(page, "<td>as it was (rank 9)</td>"));
+    EXPECT_TRUE(has(page, "res1.layer1 stays as it was: has rank 9 already."));
+    EXPECT_TRUE(has(page, "<td>dense</td>"));
+    EXPECT_TRUE(has(page, "fc2 stays dense: "));
+}
+
+TEST(Report, AcceptsWhatIsNoNumber) {
+    test::SampleRun run = test::make_sample_run();
+    run.fine_tunings[0]["moved"][1]["relative_change"] = nullptr;
+    run.fine_tunings[0]["compressed"]["test_loss"] = nullptr;
+    run.sweep["dense"]["test_loss"] = nullptr;
+    run.sweep["points"][0]["test_loss"] = nullptr;
+    for (Json& epoch : run.training["epochs"]) epoch["test_loss"] = nullptr;
+    const std::string page = page_of(run);
+    EXPECT_TRUE(has(page,
+                    "tensors changed by 21.2\u00a0% (fc1.0.weight) to 34.1\u00a0% (fc2.0.weight). "
+                    "From zero: fc1.1.weight."));
+    EXPECT_FALSE(has(page, "(nan)"));
+}
+
+TEST(Report, GivesNoStandardErrorOfAFewImages) {
+    test::SampleRun run = test::make_sample_run();
+    EXPECT_TRUE(has(page_of(run),
+                    "Accuracy is the share of 10,000\u00a0test images; by chance alone it has a "
+                    "standard error of 0.5\u00a0points."));
+    run.sweep["data"]["test_count"] = 1;
+    EXPECT_TRUE(has(page_of(run), "Accuracy is the share of 1\u00a0test image.</li>"));
+}
+
 TEST(Report, RefusesAFolderWithoutARun) {
     const eckart::test::ScratchFolder folder;
     EXPECT_THROW(write_report(folder.path(), {}), FormatError);
