@@ -4,7 +4,6 @@
 
 #include <CLI/CLI.hpp>
 #include <sstream>
-#include <vector>
 
 #include "eckart/core/error.hpp"
 #include "suggest.hpp"
@@ -114,10 +113,10 @@ std::optional<std::string> CommandLine::parse(int argc, char** argv) {
     return std::nullopt;
 }
 
-std::string quoted_command_line(int argc, char** argv) {
-    std::string text = "eckart";
-    for (int i = 1; i < argc; ++i) text += " " + quoted(argv[i]);
-    return text;
+std::vector<std::string> quoted_command_line(int argc, char** argv) {
+    std::vector<std::string> words{"eckart"};
+    for (int i = 1; i < argc; ++i) words.push_back(quoted(argv[i]));
+    return words;
 }
 
 }  // namespace eckart::cli

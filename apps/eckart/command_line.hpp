@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "verb.hpp"
 
@@ -27,7 +28,7 @@ class CommandLine {
     std::unique_ptr<CLI::App> app_;
 };
 
-/// The command line as a shell takes it back, beginning with "eckart".
-std::string quoted_command_line(int argc, char** argv);
+/// The words of the command line as a shell takes them back, beginning with "eckart".
+std::vector<std::string> quoted_command_line(int argc, char** argv);
 
 }  // namespace eckart::cli

@@ -1,5 +1,8 @@
 #include "context.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <cstdio>
 
 #include "standard_streams.hpp"
@@ -17,6 +20,19 @@ RunRecord Context::record(const std::string& data_checksum) const {
     RunRecord record = make_run_record(session_, options_, threads());
     record.data_checksum = data_checksum;
     return record;
+}
+
+std::string Context::command_line() const {
+    return fmt::format("{}", fmt::join(session_.command_line, " "));
+}
+
+std::string Context::resume_command(bool with_force) const {
+    std::vector<std::string> words = session_.command_line;
+    // What comes after "--" is no option, whatever it looks like.
+    auto end = std::ranges::find(words, "--");
+    if (!with_force) end = words.erase(std::remove(words.begin(), end, "--force"), end);
+    if (std::find(words.begin(), end, "--resume") == end) words.insert(end, "--resume");
+    return fmt::format("{}", fmt::join(words, " "));
 }
 
 void Context::print(const std::string& line) {

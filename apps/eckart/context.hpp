@@ -19,7 +19,10 @@ class Context {
     [[nodiscard]] int threads() const { return threads_.count(); }
     [[nodiscard]] ops::Backend<float>& backend() { return *backend_; }
     [[nodiscard]] TerminalProgress& progress() { return progress_; }
-    [[nodiscard]] const std::string& command_line() const { return session_.command_line; }
+    [[nodiscard]] std::string command_line() const;
+    /// The command line with --resume: what goes on with an interrupted run. Without --force where that has
+    /// nothing left to replace.
+    [[nodiscard]] std::string resume_command(bool with_force) const;
     /// The record of this run on data of the given checksum (may be empty).
     [[nodiscard]] RunRecord record(const std::string& data_checksum) const;
     /// A line of results on stdout, unless --json asks for one object instead.

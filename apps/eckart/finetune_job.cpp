@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "eckart/compress/balance.hpp"
 #include "eckart/core/error.hpp"
@@ -67,23 +68,23 @@ int run_finetune(const FinetuneJob& job, const model::ResidualMlp<float>& compre
         throw InvalidArgument(
             "the network has no factored layer to fine-tune; compress it first with 'eckart compress'");
     }
-    if (training.already_complete()) {
-        return training.print_complete(context);
-    }
+    if (training.already_complete(compressed, data)) return training.print_complete(context);
     training.options.validate();
     const std::string file_name = fmt::format("finetune-r{}.json", rank);
     training.prepare(context, job.run_directory, {file_name});
     const Overwrite overwrite = training.overwrite(context);
 
     const RunRecord record = context.record(data.checksum);
-    const evaluate::Evaluation before = evaluate::evaluate<float>(compressed, context.backend(), data.test);
     model::ResidualMlp<float> balanced = compressed;
     compress::balance_factors(balanced);
+    // Of the network as it is in its file: balancing may round differently with other threads.
+    const train::Origin origin{data.checksum, train::fingerprint(compressed)};
+    train::TrainState start = begin_training(training, balanced, origin, context);
+    const evaluate::Evaluation before = evaluate::evaluate<float>(compressed, context.backend(), data.test);
     context.print(fmt::format("Fine-tuning at rank {}: {} parameters, before: accuracy {:.2f} %, loss {:.4f}",
                               rank, with_commas(compressed.size().parameters), 100 * before.accuracy(),
                               before.mean_loss));
-    const TrainingEnd end =
-        run_training(training, begin_training(training, balanced, data, context), data, context);
+    const TrainingEnd end = run_training(training, std::move(start), data, origin, context);
     const auto moved = train::relative_changes(balanced, end.state.network);
     const Json result = finetune_json(job, rank, before, end, moved);
     job.run_directory.write(file_name, "eckart.finetune/1", record, result, overwrite);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "eckart/core/atomic_file.hpp"
 #include "eckart/core/run_record.hpp"
@@ -19,10 +20,10 @@ struct CommonOptions {
     [[nodiscard]] Overwrite overwrite() const { return force ? Overwrite::kReplace : Overwrite::kRefuse; }
 };
 
-/// What a verb needs from main: the whole command line (for run records) and where to leave what main shall
-/// run once parsing succeeded.
+/// What a verb needs from main: the whole command line (for run records and for how to go on) and where to
+/// leave what main shall run once parsing succeeded.
 struct Session {
-    std::string command_line;
+    std::vector<std::string> command_line;  ///< word by word, each quoted for a shell
     std::function<int()> action;
 };
 

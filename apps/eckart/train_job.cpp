@@ -28,25 +28,24 @@ model::MlpArchitecture reference_architecture(const data::DatasetPair& data, std
 
 int run_train(const TrainJob& job, const data::DatasetPair& data, Context& context) {
     const TrainingRun& training = job.training;
-    if (training.already_complete()) {
-        return training.print_complete(context);
-    }
+    const model::MlpArchitecture architecture = reference_architecture(data, job.hidden, job.blocks);
+    architecture.validate();
     training.options.validate();
+    const auto initial = model::make_initialized(architecture, Rng(training.options.seed));
+    if (training.already_complete(initial, data)) return training.print_complete(context);
     training.prepare(context, job.run_directory, {"training.json", "data.json", "data.png"});
     const Overwrite overwrite = training.overwrite(context);
 
-    const model::MlpArchitecture architecture = reference_architecture(data, job.hidden, job.blocks);
-    architecture.validate();
     const RunRecord record = context.record(data.checksum);
-    train::TrainState start = begin_training(
-        training, model::make_initialized(architecture, Rng(training.options.seed)), data, context);
+    const train::Origin origin{data.checksum, train::fingerprint(initial)};
+    train::TrainState start = begin_training(training, initial, origin, context);
     write_data_files(job.run_directory, data, record, overwrite);
     context.print(
         fmt::format("Residual MLP {} - {} x (1 + 2 x {}) - {}: {} parameters; {}, {} training images",
                     architecture.input, architecture.hidden, architecture.blocks, architecture.classes,
                     with_commas(start.network.size().parameters), data.name,
                     with_commas(static_cast<std::int64_t>(data.train.count()))));
-    const TrainingEnd end = run_training(training, std::move(start), data, context);
+    const TrainingEnd end = run_training(training, std::move(start), data, origin, context);
     const Json result = training_json(job, data, end);
     job.run_directory.write("training.json", "eckart.training/1", record, result, overwrite);
     const int code = finish_training(training, end, record, context);

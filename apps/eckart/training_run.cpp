@@ -58,10 +58,10 @@ bool same_tensors(const model::ResidualMlp<float>& a, const model::ResidualMlp<f
     });
 }
 
-std::string resume_command(const Context& context, bool resumed) {
-    std::string command = context.command_line() + (resumed ? "" : " --resume");
-    if (const std::size_t at = command.find(" --force"); at != std::string::npos) command.erase(at, 8);
-    return command;
+/// What a run record says of `key`, unless it is silent or says `wanted`: a record is not always there.
+std::string difference(const Json& record, const std::string& key, const Json& wanted) {
+    if (!record.is_object() || !record.contains(key) || record[key] == "" || record[key] == wanted) return {};
+    return fmt::format("its run record has {} {} instead of {}", key, to_text(record[key]), to_text(wanted));
 }
 
 }  // namespace
@@ -72,12 +72,31 @@ fs::path TrainingRun::checkpoint() const {
     return path;
 }
 
-bool TrainingRun::already_complete() const {
-    return resume && fs::exists(output) && !fs::exists(checkpoint());
+bool TrainingRun::already_complete(const model::ResidualMlp<float>& start,
+                                   const data::DatasetPair& data) const {
+    if (!resume || !fs::exists(output) || fs::exists(checkpoint())) return false;
+    const io::NetworkFile file = io::load_network(output);
+    std::string different;
+    if (!same_tensors(file.network, start)) different = "its tensors have other names or shapes";
+    if (different.empty()) different = difference(file.run_record, "seed", options.seed);
+    if (different.empty()) different = difference(file.run_record, "data_checksum", data.checksum);
+    if (different.empty()) return true;
+    throw InvalidArgument(
+        fmt::format("'{}' exists and is not what this command makes: {}; name another output or give the "
+                    "options that it was made with",
+                    output.string(), different));
+}
+
+bool TrainingRun::resumes() const {
+    return resume && fs::exists(checkpoint());
 }
 
 Overwrite TrainingRun::overwrite(const Context& context) const {
-    return resume ? Overwrite::kReplace : context.options().overwrite();
+    return owns_outputs || resumes() ? Overwrite::kReplace : context.options().overwrite();
+}
+
+Overwrite TrainingRun::overwrite_output(const Context& context) const {
+    return owns_outputs ? Overwrite::kReplace : context.options().overwrite();
 }
 
 void TrainingRun::prepare(const Context& context, const RunDirectory& run,
@@ -86,7 +105,9 @@ void TrainingRun::prepare(const Context& context, const RunDirectory& run,
     outputs.insert(outputs.begin(),
                    {{"the output", output}, {"the checkpoint", checkpoint()}, {"the log", log}});
     require_distinct(inputs, outputs);
-    require_writable(output, overwrite(context));
+    require_writable(output, overwrite_output(context));
+    // Its name is longer than the output's, and it is needed only after an epoch's work.
+    require_writable(checkpoint(), Overwrite::kReplace);
     if (!log.empty()) require_writable(log, overwrite(context));
     if (!resume && !context.options().force && fs::exists(checkpoint())) {
         throw IoError(fmt::format(
@@ -103,12 +124,12 @@ int TrainingRun::print_complete(Context& context) const {
 }
 
 train::TrainState begin_training(const TrainingRun& run, model::ResidualMlp<float> start,
-                                 const data::DatasetPair& data, Context& context) {
-    if (!run.resume || !fs::exists(run.checkpoint())) {
+                                 const train::Origin& origin, Context& context) {
+    if (!run.resumes()) {
         fs::remove(run.checkpoint());  // prepare() has made sure that it may go
         return train::start_training(std::move(start));
     }
-    train::TrainState state = train::load_state(run.checkpoint(), run.options, data.checksum);
+    train::TrainState state = train::load_state(run.checkpoint(), run.options, origin);
     if (!same_tensors(state.network, start)) {
         throw InvalidArgument(
             fmt::format("'{}' is of a network of other sizes; give the options of the interrupted run",
@@ -120,9 +141,9 @@ train::TrainState begin_training(const TrainingRun& run, model::ResidualMlp<floa
 }
 
 TrainingEnd run_training(const TrainingRun& run, train::TrainState state, const data::DatasetPair& data,
-                         Context& context) {
+                         const train::Origin& origin, Context& context) {
     const auto save = [&](const train::TrainState& now) {
-        train::save_state(now, run.options, data.checksum, run.checkpoint());
+        train::save_state(now, run.options, origin, run.checkpoint());
     };
     EpochLog log(run.log, state.history);
     train::TrainCallbacks callbacks;
@@ -138,7 +159,7 @@ TrainingEnd run_training(const TrainingRun& run, train::TrainState state, const 
         save(state);
         context.progress().on_line(fmt::format("interrupted; everything so far is in '{}'. To go on:\n  {}",
                                                run.checkpoint().string(),
-                                               resume_command(context, run.resume)));
+                                               context.resume_command(fs::exists(run.output))));
     }
     return {std::move(state), outcome};
 }
@@ -157,7 +178,7 @@ int finish_training(const TrainingRun& run, const TrainingEnd& end, const RunRec
         case train::Outcome::kCompleted:
             break;
     }
-    io::save_network(end.state.network, record, run.output, run.overwrite(context));
+    io::save_network(end.state.network, record, run.output, run.overwrite_output(context));
     std::error_code ignored;
     fs::remove(run.checkpoint(), ignored);
     return kDone;

@@ -4,6 +4,7 @@
 
 #include "context.hpp"
 #include "eckart/data/dataset.hpp"
+#include "eckart/train/checkpoint.hpp"
 #include "eckart/train/train.hpp"
 #include "run_directory.hpp"
 
@@ -17,13 +18,21 @@ struct TrainingRun {
     std::filesystem::path log;     ///< one JSON object per epoch and line; none when empty
     bool resume = false;
     std::vector<NamedPath> inputs = {};  ///< files that the run reads and must not replace
+    bool owns_outputs = false;  ///< the caller knows every output as an earlier attempt's: replace them
 
     /// Where the checkpoint of an interrupted run lies: "<output>.checkpoint".
     [[nodiscard]] std::filesystem::path checkpoint() const;
-    /// Whether --resume has nothing left to do: the output is there and no checkpoint.
-    [[nodiscard]] bool already_complete() const;
-    /// Replacing is right with --force and for a resumed run's own files.
+    /// Whether --resume has nothing left to do: the output is there and no checkpoint. Throws InvalidArgument
+    /// unless it is a network of `start`'s sizes, made, as far as its run record tells, with the same seed
+    /// and data; IoError and FormatError when it cannot be read.
+    [[nodiscard]] bool already_complete(const model::ResidualMlp<float>& start,
+                                        const data::DatasetPair& data) const;
+    /// Whether there is a checkpoint to go on with.
+    [[nodiscard]] bool resumes() const;
+    /// For the run's other files: replacing is right with --force and for a resumed run's own.
     [[nodiscard]] Overwrite overwrite(const Context& context) const;
+    /// For the output: an interrupted run has none yet, so that one that exists is something else.
+    [[nodiscard]] Overwrite overwrite_output(const Context& context) const;
     /// Fails before the work starts: throws InvalidArgument when two of inputs, outputs and `run_files` are
     /// one file, IoError when one cannot be written or when the checkpoint of an interrupted run would be
     /// lost.
@@ -42,12 +51,12 @@ struct TrainingEnd {
 /// Where to begin: at `start`, or under --resume at what the checkpoint holds, where there is one. Throws
 /// InvalidArgument when it belongs to another run.
 train::TrainState begin_training(const TrainingRun& run, model::ResidualMlp<float> start,
-                                 const data::DatasetPair& data, Context& context);
+                                 const train::Origin& origin, Context& context);
 
 /// Trains on from `state`, prints each epoch, keeps the checkpoint and the log up to date. When interrupted
 /// it saves the checkpoint and says on stderr how to go on.
 TrainingEnd run_training(const TrainingRun& run, train::TrainState state, const data::DatasetPair& data,
-                         Context& context);
+                         const train::Origin& origin, Context& context);
 
 /// Saves a completed network and removes the checkpoint; throws NumericalError for a diverged one. Returns
 /// the exit code.

@@ -4,12 +4,14 @@
 
 #include <fstream>
 
+#include "eckart/compress/balance.hpp"
 #include "eckart/compress/compress.hpp"
 #include "eckart/core/progress.hpp"
 #include "eckart/data/load.hpp"
 #include "eckart/data/synthetic.hpp"
 #include "eckart/io/network_file.hpp"
 #include "eckart/train/checkpoint.hpp"
+#include "eckart/train/finetune.hpp"
 #include "scratch_folder.hpp"
 #include "small_networks.hpp"
 
@@ -78,8 +80,18 @@ void lay_out(const std::filesystem::path& folder) {
 
 void lay_out_checkpoint(const std::filesystem::path& folder) {
     train::TrainState state = train::start_training(dense_network());
-    const std::string checksum = data::load_dataset(folder / "data").checksum;
-    train::save_state(state, {}, checksum, folder / "trained.safetensors.checkpoint");
+    const train::Origin origin{data::load_dataset(folder / "data").checksum,
+                               train::fingerprint(dense_network())};
+    train::save_state(state, {}, origin, folder / "trained.safetensors.checkpoint");
+}
+
+void lay_out_finetune_checkpoint(const std::filesystem::path& folder) {
+    const model::ResidualMlp<float> small = io::load_network(folder / "small.safetensors").network;
+    model::ResidualMlp<float> balanced = small;
+    compress::balance_factors(balanced);
+    const train::Origin origin{data::load_dataset(folder / "data").checksum, train::fingerprint(small)};
+    train::save_state(train::start_training(balanced), train::finetune_defaults(), origin,
+                      folder / "tuned.safetensors.checkpoint");
 }
 
 }  // namespace eckart::test

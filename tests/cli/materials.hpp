@@ -27,4 +27,8 @@ void save(const model::ResidualMlp<float>& network, const std::filesystem::path&
 /// `eckart train --data data --hidden 16 -o trained.safetensors` leaves.
 void lay_out_checkpoint(const std::filesystem::path& folder);
 
+/// <folder>/tuned.safetensors.checkpoint: the same of
+/// `eckart finetune small.safetensors --data data -o tuned.safetensors`.
+void lay_out_finetune_checkpoint(const std::filesystem::path& folder);
+
 }  // namespace eckart::test

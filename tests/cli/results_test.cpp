@@ -26,12 +26,14 @@ std::string name_of_call(const testing::TestParamInfo<GoodCall>& call) {
     return call.param.name;
 }
 
-/// The folder of lay_out(), with the run directory `study`, and `done.safetensors` of a complete training.
+/// The folder of lay_out(), with the run directory `study`, and the networks of a
+/// complete training and fine-tuning.
 class Command : public testing::TestWithParam<GoodCall> {
   protected:
     Command() {
         lay_out(folder_.path());
         save(dense_network(), folder_ / "done.safetensors");
+        std::filesystem::copy_file(folder_ / "small.safetensors", folder_ / "tuned.safetensors");
         std::filesystem::create_directory(folder_ / "study");
         const Json study{{"schema", "eckart.data/1"},
                          {"name", "images"},
@@ -83,7 +85,12 @@ const std::vector<GoodCall> kCalls{
     {"Train",
      {"train", "--data", "data", "--hidden", "16", "--epochs", "1", "-o", "new", "--run", "new-study"},
      "eckart.training/1"},
-    {"TrainComplete", {"train", "--data", "data", "-o", "done.safetensors", "--resume"}, "eckart.complete/1"},
+    {"TrainComplete",
+     {"train", "--data", "data", "--hidden", "16", "-o", "done.safetensors", "--resume"},
+     "eckart.complete/1"},
+    {"FinetuneComplete",
+     {"finetune", "small.safetensors", "--data", "data", "-o", "tuned.safetensors", "--resume"},
+     "eckart.complete/1"},
     {"Eval", {"eval", "net.safetensors", "--data", "data"}, "eckart.evaluation/1"},
     {"Inspect", {"inspect", "small.safetensors"}, "eckart.inspection/1"},
     {"CompressPlan",

@@ -3,6 +3,7 @@
 #include "eckart/core/atomic_file.hpp"
 #include "eckart/data/synthetic.hpp"
 #include "materials.hpp"
+#include "small_networks.hpp"
 
 namespace eckart::test {
 namespace fs = std::filesystem;
@@ -12,6 +13,8 @@ constexpr const char* kCheckpoint = "trained.safetensors.checkpoint";
 
 const Words kResume{"train", "--hidden", "16", "-o", "trained.safetensors", "--run", "study", "--resume"};
 const Words kResumeOnData = kResume + Words{"--data", "data"};
+const Words kFinetune{"finetune", "small.safetensors", "--data", "data", "-o", "tuned.safetensors", "--run",
+                      "study",    "--resume"};
 
 void lay_out_other_data(const fs::path& folder) {
     lay_out_checkpoint(folder);
@@ -33,6 +36,35 @@ void put_text_there(const fs::path& folder) {
     write_file(folder / kCheckpoint, "not a checkpoint", Overwrite::kRefuse);
 }
 
+void lay_out_other_start(const fs::path& folder) {
+    lay_out_finetune_checkpoint(folder);
+    fs::rename(folder / "small.safetensors", folder / "first.safetensors");
+    save(half_factored_network(dense_network().architecture(), 4, Rng(7)), folder / "small.safetensors");
+}
+
+/// The checkpoint, and under the output's name a finished network.
+void finish_elsewhere(const fs::path& folder) {
+    lay_out_checkpoint(folder);
+    fs::copy_file(folder / "net.safetensors", folder / "trained.safetensors");
+}
+
+/// Under the output's name a network that this command does not make.
+auto finished(std::string network) {
+    return [network = std::move(network)](const fs::path& folder) {
+        save(network_of_other_size(), folder / "other.safetensors");
+        fs::copy_file(folder / network, folder / "trained.safetensors");
+    };
+}
+
+void run_file_of_another(const fs::path& folder) {
+    fs::create_directory(folder / "study");
+    write_file(folder / "study/training.json", "mine", Overwrite::kRefuse);
+}
+
+void text_as_output(const fs::path& folder) {
+    write_file(folder / "trained.safetensors", "mine", Overwrite::kRefuse);
+}
+
 std::vector<BadCall> calls() {
     const std::string same = "give the same options";
     return {
@@ -50,6 +82,14 @@ std::vector<BadCall> calls() {
         {"Empty", kResumeOnData, 3, kCheckpoint, checkpoint_cut_to(0)},
         {"ANetwork", kResumeOnData, 3, "not a checkpoint", put_a_network_there},
         {"Text", kResumeOnData, 3, kCheckpoint, put_text_there},
+        {"OtherNetwork", kFinetune, 2, "began with another network", lay_out_other_start},
+        {"FinishedElsewhere", kResumeOnData, 5, "add --force", finish_elsewhere},
+        {"NothingToResumeButARunFile", kResumeOnData, 5, "add --force", run_file_of_another},
+        {"CompleteOfOtherData", kResumeOnData, 2, "other names or shapes", finished("other.safetensors")},
+        {"CompleteButFactored", kResumeOnData, 2, "other names or shapes", finished("small.safetensors")},
+        {"CompleteOfOtherSeed", kResumeOnData + Words{"--seed", "7"}, 2, "seed 0 instead of 7",
+         finished("net.safetensors")},
+        {"CompleteButNoNetwork", kResumeOnData, 3, "trained.safetensors", text_as_output},
     };
 }
 

@@ -34,14 +34,15 @@ class Checkpoint : public testing::Test {
     model::ResidualMlp<float> network_ = test::half_factored_network({12, 16, 2, 3}, 4, Rng(1));
     std::unique_ptr<ops::Backend<float>> backend_ = ops::make_onednn_backend();
     TrainOptions options_;
+    Origin origin_{data_.checksum, fingerprint(network_)};
 };
 
 TEST_F(Checkpoint, SavedLoadedAndContinuedGivesTheSameBits) {
     TrainState whole = start_training(network_);
     train(whole, data_, options_, *backend_, {});
     for (const int stop_at : {0, 1, 5, 7, 14}) {
-        save_state(interrupted(stop_at), options_, data_.checksum, folder_ / "state");
-        TrainState state = load_state(folder_ / "state", options_, data_.checksum);
+        save_state(interrupted(stop_at), options_, origin_, folder_ / "state");
+        TrainState state = load_state(folder_ / "state", options_, origin_);
         EXPECT_EQ(state.steps_done, stop_at);
         ASSERT_EQ(train(state, data_, options_, *backend_, {}), Outcome::kCompleted);
         EXPECT_TRUE(test::same_bits(state.network, whole.network)) << stop_at;
@@ -54,28 +55,49 @@ TEST_F(Checkpoint, SavedLoadedAndContinuedGivesTheSameBits) {
 }
 
 TEST_F(Checkpoint, BelongsToItsOptionsAndData) {
-    save_state(interrupted(6), options_, data_.checksum, folder_ / "state");
-    EXPECT_THROW((void)load_state(folder_ / "state", options_, "sha256:other"), InvalidArgument);
+    save_state(interrupted(6), options_, origin_, folder_ / "state");
+    EXPECT_THROW((void)load_state(folder_ / "state", options_, Origin{"sha256:other", origin_.start}),
+                 InvalidArgument);
     TrainOptions other = options_;
     other.seed = 5;
-    EXPECT_THROW((void)load_state(folder_ / "state", other, data_.checksum), InvalidArgument);
+    EXPECT_THROW((void)load_state(folder_ / "state", other, origin_), InvalidArgument);
     other = options_;
     other.batch = 51;
-    EXPECT_THROW((void)load_state(folder_ / "state", other, data_.checksum), InvalidArgument);
+    EXPECT_THROW((void)load_state(folder_ / "state", other, origin_), InvalidArgument);
     other = options_;
     other.schedule = Schedule::kCosine;
-    EXPECT_THROW((void)load_state(folder_ / "state", other, data_.checksum), InvalidArgument);
+    EXPECT_THROW((void)load_state(folder_ / "state", other, origin_), InvalidArgument);
     other = options_;
     other.epochs = 2;
-    EXPECT_THROW((void)load_state(folder_ / "state", other, data_.checksum), InvalidArgument);
+    EXPECT_THROW((void)load_state(folder_ / "state", other, origin_), InvalidArgument);
     other.epochs = 10;
-    EXPECT_EQ(load_state(folder_ / "state", other, data_.checksum).steps_done, 6);
+    EXPECT_EQ(load_state(folder_ / "state", other, origin_).steps_done, 6);
+}
+
+TEST_F(Checkpoint, BelongsToTheNetworkItBeganWith) {
+    save_state(interrupted(6), options_, origin_, folder_ / "state");
+    const Origin other{data_.checksum, fingerprint(test::half_factored_network({12, 16, 2, 3}, 4, Rng(2)))};
+    EXPECT_THROW((void)load_state(folder_ / "state", options_, other), InvalidArgument);
+}
+
+TEST_F(Checkpoint, FingerprintDependsOnEveryBitAndTheShapes) {
+    EXPECT_EQ(fingerprint(network_), origin_.start);
+    model::ResidualMlp<float> changed = network_;
+    for (model::Parameter<float>* parameter : changed.parameters()) {
+        float& last = *(parameter->value.data() + parameter->value.size() - 1);
+        const float before = last;
+        last = before == 0 ? -0.0F : -before;
+        EXPECT_NE(fingerprint(changed), origin_.start) << parameter->name;
+        last = before;
+    }
+    EXPECT_EQ(fingerprint(changed), origin_.start);
+    EXPECT_NE(fingerprint(test::half_factored_network({12, 16, 2, 3}, 3, Rng(1))), origin_.start);
 }
 
 TEST_F(Checkpoint, UnreadableFilesAreRefused) {
-    EXPECT_THROW((void)load_state(folder_ / "missing", options_, data_.checksum), IoError);
+    EXPECT_THROW((void)load_state(folder_ / "missing", options_, origin_), IoError);
     write_file(folder_ / "text", "not a checkpoint", Overwrite::kRefuse);
-    EXPECT_THROW((void)load_state(folder_ / "text", options_, data_.checksum), FormatError);
+    EXPECT_THROW((void)load_state(folder_ / "text", options_, origin_), FormatError);
 }
 
 }  // namespace
