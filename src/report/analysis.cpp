@@ -125,22 +125,21 @@ Crossing crossing(const Sweep& sweep, std::int64_t batch) {
     const auto relative_time = [&](const SweepPoint& point) {
         return 1 / latency_at(point, batch)->speedup();
     };
-    // The last change from faster to slower: noise at small ranks, where all is far below 1, cannot come
-    // first.
+    std::optional<bool> before;
     for (const SweepPoint& point : sweep.points) {
         if (latency_at(point, batch) == nullptr) continue;
-        if (relative_time(point) < 1) {
-            result.last_faster = &point;
-            result.first_slower = nullptr;
-        } else if (result.first_slower == nullptr) {
-            result.first_slower = &point;
-        }
+        const bool faster = relative_time(point) < 1;
+        (faster ? result.faster : result.slower).push_back(&point);
+        if (before && *before != faster) ++result.changes;
+        before = faster;
     }
-    if (result.last_faster != nullptr && result.first_slower != nullptr) {
-        const double below = relative_time(*result.last_faster);
-        const double above = relative_time(*result.first_slower);
-        const auto from = static_cast<double>(result.last_faster->rank);
-        const auto to = static_cast<double>(result.first_slower->rank);
+    if (result.changes == 1 && result.faster.front() < result.slower.front()) {
+        const SweepPoint& last = *result.faster.back();
+        const SweepPoint& first = *result.slower.front();
+        const double below = relative_time(last);
+        const double above = relative_time(first);
+        const auto from = static_cast<double>(last.rank);
+        const auto to = static_cast<double>(first.rank);
         result.rank = from + (to - from) * (1 - below) / (above - below);
     }
     return result;

@@ -53,9 +53,13 @@ const Latency* latency_at(const SweepPoint& point, std::int64_t batch);
 /// Where inference becomes as slow as the dense network at one batch size.
 struct Crossing {
     std::int64_t batch = 0;
-    const SweepPoint* last_faster = nullptr;   ///< null: the smallest rank is already slower
-    const SweepPoint* first_slower = nullptr;  ///< null: faster at every rank
-    std::optional<double> rank;  ///< interpolated between the two, linear in rank and relative time
+    std::vector<const SweepPoint*> faster;  ///< the ranks timed, ascending
+    std::vector<const SweepPoint*> slower;  ///< the same; as fast as dense counts as slower
+    /// Where every faster rank is below every slower one: interpolated between the two neighbors, linear in
+    /// rank and relative time.
+    std::optional<double> rank;
+    /// From rank to rank, how often faster turns into slower or back.
+    int changes = 0;
 };
 Crossing crossing(const Sweep& sweep, std::int64_t batch);
 

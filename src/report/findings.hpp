@@ -13,6 +13,9 @@ struct Finding {
     std::vector<std::string> sentences;
 };
 
+/// "rank 5", "ranks 5 and 10", "ranks 1, 2 and 5"
+std::string rank_list(const std::vector<const SweepPoint*>& points);
+
 /// Where accuracy starts to fall, and what the spectra say about it. Empty without a sweep.
 Finding accuracy_finding(const RunData& run);
 /// Up to which rank inference is faster than dense, and why that is not r = mn/(m+n). Empty without times.

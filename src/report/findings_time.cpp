@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
+#include <optional>
 
 #include "report/analysis.hpp"
 #include "report/findings.hpp"
@@ -10,6 +10,8 @@
 
 namespace eckart::report {
 namespace {
+
+constexpr double kNearlyEqual = 0.1;
 
 std::string batch_name(std::int64_t batch) {
     return batch == 1 ? "One image at a time" : "In batches of " + whole(batch);
@@ -20,22 +22,28 @@ std::string crossing_sentence(const Crossing& found) {
         return times(latency_at(point, found.batch)->speedup());
     };
     const std::string start = batch_name(found.batch);
-    if (found.last_faster == nullptr) {
+    if (found.faster.empty()) {
         return fmt::format(
             "{}, the factors are slower than the dense network at every rank measured ({} at rank {}).",
-            start, factor(*found.first_slower), found.first_slower->rank);
+            start, factor(*found.slower.front()), found.slower.front()->rank);
     }
-    if (found.first_slower == nullptr) {
+    if (found.slower.empty()) {
         return fmt::format(
             "{}, the factors are faster than the dense network at every rank measured (still {} at "
             "rank {}).",
-            start, factor(*found.last_faster), found.last_faster->rank);
+            start, factor(*found.faster.back()), found.faster.back()->rank);
+    }
+    if (!found.rank) {
+        return fmt::format(
+            "{}, the factors are faster at {} and slower at {}: {}, so noise or overhead decides.", start,
+            rank_list(found.faster), rank_list(found.slower),
+            found.changes > 1 ? "the times cross more than once" : "the larger ranks are the faster ones");
     }
     return fmt::format(
         "{}, the factors are faster up to rank {} ({}) and slower from rank {} ({}): equal at about "
         "rank {:.0f}.",
-        start, found.last_faster->rank, factor(*found.last_faster), found.first_slower->rank,
-        factor(*found.first_slower), *found.rank);
+        start, found.faster.back()->rank, factor(*found.faster.back()), found.slower.front()->rank,
+        factor(*found.slower.front()), *found.rank);
 }
 
 /// "754 for fc1 (1,000 × 3,072), 500 for res1.layer1 and 3 more (1,000 × 1,000)"
@@ -75,31 +83,47 @@ const SweepPoint* nearest_to_equal_work(const Sweep& sweep, std::int64_t batch) 
     return nearest;
 }
 
-std::string rate_sentence(const Sweep& sweep, std::int64_t batch) {
+/// Where times are equal against the rank `counts`, where the counts of multiply-adds are (0: not known);
+/// empty where the ranks measured do not show it.
+std::string equal_time_clause(const Crossing& found, double counts) {
+    if (counts <= 0) return "";
+    const char* lower = "times are equal at a lower rank than the counts";
+    const char* higher = "times are equal at a higher rank than the counts";
+    if (found.rank) {
+        const double difference = *found.rank - counts;
+        if (std::abs(difference) <= kNearlyEqual * counts)
+            return "times and counts are equal at nearly the same rank";
+        return difference < 0 ? lower : higher;
+    }
+    const auto rank_of = [](const SweepPoint* point) { return static_cast<double>(point->rank); };
+    if (found.faster.empty() && rank_of(found.slower.front()) < counts) return lower;
+    if (found.slower.empty() && rank_of(found.faster.back()) > counts) return higher;
+    return "";
+}
+
+std::string rate_sentence(const Sweep& sweep, std::int64_t batch, double counts) {
     const SweepPoint& point = *nearest_to_equal_work(sweep, batch);
     const Latency& latency = *latency_at(point, batch);
     const double dense = rate(sweep.dense.macs, batch, latency.dense.median);
     const double factored = rate(point.size.macs, batch, latency.factored.median);
-    std::string text = fmt::format(
-        "The count of multiply-adds is not the time. {} the dense network runs at {} GFLOP/s, the factors of "
-        "rank {} "
-        "at {}",
-        batch_name(batch), significant(dense, 3), point.rank, significant(factored, 3));
+    const std::string clause = equal_time_clause(crossing(sweep, batch), counts);
+    const auto has = [&](const char* word) { return clause.find(word) != std::string::npos; };
+    std::string why = ": here both use the processor equally well";
+    bool follows = has("nearly");
     if (factored < 0.97 * dense) {
-        return text +
-               ": two thin products instead of one, with an intermediate result to write and read again, use "
-               "the "
-               "processor less well, so times are equal at a lower rank than the counts.";
+        why =
+            ": two thin products instead of one, with an intermediate result to write and read again, use "
+            "the processor less well";
+        follows = has("lower");
+    } else if (factored > 1.03 * dense) {
+        why = ": each factor is small enough to stay closer to the processor than the matrix it replaces";
+        follows = has("higher");
     }
-    if (factored > 1.03 * dense) {
-        return text +
-               ": each factor is small enough to stay closer to the processor than the matrix it replaces, "
-               "so "
-               "times are equal at a higher rank than the counts.";
-    }
-    return text +
-           ": here both use the processor equally well, so times and counts are equal at nearly the same "
-           "rank.";
+    return fmt::format(
+        "The count of multiply-adds is not the time. {} the dense network runs at {} GFLOP/s, the factors of "
+        "rank {} at {}{}{}.",
+        batch_name(batch), significant(dense, 3), point.rank, significant(factored, 3), why,
+        follows ? ", so " + clause : "");
 }
 
 std::string small_rank_sentence(const Sweep& sweep, const SweepPoint& point, std::int64_t batch) {
@@ -126,6 +150,15 @@ std::string memory_sentence(const Sweep& sweep) {
 
 }  // namespace
 
+std::string rank_list(const std::vector<const SweepPoint*>& points) {
+    std::string text = points.size() == 1 ? "rank " : "ranks ";
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        if (i > 0) text += i + 1 == points.size() ? " and " : ", ";
+        text += whole(points[i]->rank);
+    }
+    return text;
+}
+
 Finding time_finding(const RunData& run) {
     Finding finding{"Where does inference become faster than dense, and why not exactly at r = mn/(m+n)?",
                     {}};
@@ -135,16 +168,15 @@ Finding time_finding(const RunData& run) {
     if (batches.empty()) return finding;
     for (const std::int64_t batch : batches)
         finding.sentences.push_back(crossing_sentence(crossing(sweep, batch)));
-    if (run.spectra) {
-        if (const auto rank = break_even_rank(run.spectra->layers)) {
-            finding.sentences.push_back(
-                fmt::format("By multiply-adds, the factors of one matrix equal it at r = mn/(m+n): {}. All "
-                            "layers together are "
-                            "equal at rank {:.0f}.",
-                            break_even_list(run.spectra->layers), *rank));
-        }
+    const auto rank = run.spectra ? break_even_rank(run.spectra->layers) : std::nullopt;
+    if (rank) {
+        finding.sentences.push_back(
+            fmt::format("By multiply-adds, the factors of one matrix equal it at r = mn/(m+n): {}. All "
+                        "layers together are "
+                        "equal at rank {:.0f}.",
+                        break_even_list(run.spectra->layers), *rank));
     }
-    finding.sentences.push_back(rate_sentence(sweep, batches.back()));
+    finding.sentences.push_back(rate_sentence(sweep, batches.back(), rank.value_or(0)));
     const SweepPoint* best = best_trade_off(sweep);
     if (best != nullptr && latency_at(*best, batches.back()) != nullptr) {
         finding.sentences.push_back(small_rank_sentence(sweep, *best, batches.back()));

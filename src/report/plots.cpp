@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "report/analysis.hpp"
+#include "report/findings.hpp"
 #include "report/format.hpp"
 
 namespace eckart::report {
@@ -196,9 +197,11 @@ Plot time_plot(const RunData& run, std::int64_t batch) {
     const auto equal = run.spectra ? break_even_rank(run.spectra->layers) : std::nullopt;
     if (equal) plot.references.push_back({false, *equal, fmt::format("break-even rank {:.0f}", *equal)});
     const Crossing found = crossing(sweep, batch);
-    plot.caption = found.rank ? fmt::format("Equal to dense at about rank {:.0f}.", *found.rank)
-                   : found.last_faster == nullptr ? "Slower than dense at every rank measured."
-                                                  : "Faster than dense at every rank measured.";
+    plot.caption = found.rank             ? fmt::format("Equal to dense at about rank {:.0f}.", *found.rank)
+                   : found.faster.empty() ? "Slower than dense at every rank measured."
+                   : found.slower.empty() ? "Faster than dense at every rank measured."
+                                          : fmt::format("Faster than dense at {}, slower at {}.",
+                                                        rank_list(found.faster), rank_list(found.slower));
     return plot;
 }
 

@@ -7,6 +7,7 @@
 
 #include "report/analysis.hpp"
 #include "report/format.hpp"
+#include "report/plots.hpp"
 
 namespace eckart::report {
 namespace {
@@ -178,6 +179,30 @@ TEST(Findings, TimeInterpolatesTheCrossing) {
         says(finding,
              "In batches of 1,000, the factors are slower than the dense network at every rank measured "
              "(0.67× at rank 1)."));
+}
+
+TEST(Findings, TimesThatCrossMoreThanOnceAreListed) {
+    RunData run = small_run();
+    run.sweep->points.push_back(point(5, 250, 0.601));
+    const double speedups[] = {1.5, 0.5, 0.6, 0.4, 1.01};
+    const double rising[] = {0.8, 0.9, 1.1, 1.2, 1.3};
+    for (std::size_t i = 0; i < 5; ++i) {
+        add_latency(run.sweep->points[i], 10, 0.01 / rising[i], 0.01);
+        add_latency(run.sweep->points[i], 100, 0.01 / speedups[i], 0.01);
+    }
+    const Finding finding = time_finding(run);
+    EXPECT_TRUE(
+        says(finding,
+             "In batches of 100, the factors are faster at ranks 1 and 5 and slower at ranks 2, 3 and "
+             "4: the times cross more than once, so noise or overhead decides."));
+    EXPECT_TRUE(says(finding,
+                     "In batches of 10, the factors are faster at ranks 3, 4 and 5 and slower at ranks 1 and "
+                     "2: the larger ranks are the faster ones, so noise or overhead decides."));
+    EXPECT_EQ(joined(finding).find("than the counts"), std::string::npos) << joined(finding);
+    EXPECT_EQ(joined(finding).find("every rank"), std::string::npos) << joined(finding);
+    EXPECT_FALSE(crossing(*run.sweep, 100).rank);
+    EXPECT_EQ(make_plots(run).times[1].caption,
+              "Faster than dense at ranks 1 and 5, slower at ranks 2, 3 and 4.");
 }
 
 TEST(Findings, TimeExplainsTheCrossingByTheRates) {
