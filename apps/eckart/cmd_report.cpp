@@ -21,7 +21,12 @@ int write_report(const ReportArguments& arguments, const Session& session) {
     report::ReportOptions options;
     options.plot_files = !arguments.no_plot_files;
     options.observer = &context.progress();
+    options.stop = stop_requested();
     const std::filesystem::path page = report::write_report(arguments.run_directory, options);
+    if (page.empty()) {
+        context.progress().on_line("interrupted; no report was written");
+        return interrupt_exit_code();
+    }
     context.print(page.string());
     context.print_json(with_record("eckart.report/1", context.record(""),
                                    {{"report", page.string()}, {"bytes", std::filesystem::file_size(page)}}));

@@ -1,13 +1,19 @@
 #include "report/gnuplot.hpp"
 
+#include <fcntl.h>
 #include <fmt/core.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdlib>
+#include <optional>
+#include <string_view>
 
 #include "eckart/core/error.hpp"
+#include "report/plots.hpp"
 #include "report/process.hpp"
 
 namespace eckart::report {
@@ -118,16 +124,60 @@ std::string plot_command(const Plot& plot) {
     return script + "\n";
 }
 
+constexpr std::string_view kWorkPrefix = "drawing-";
+constexpr std::size_t kWorkSuffix = 6;  // XXXXXX
+
+/// A folder that is open and locked as long as this lives.
+class LockedFolder {
+  public:
+    /// `operation` as for flock(2).
+    LockedFolder(const fs::path& path, int operation)
+        : descriptor_(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)) {
+        locked_ = descriptor_ >= 0 && flock(descriptor_, operation) == 0;
+    }
+    ~LockedFolder() {
+        if (descriptor_ >= 0) close(descriptor_);
+    }
+    LockedFolder(const LockedFolder&) = delete;
+    LockedFolder& operator=(const LockedFolder&) = delete;
+    [[nodiscard]] bool locked() const { return locked_; }
+
+  private:
+    int descriptor_;
+    bool locked_ = false;
+};
+
+/// Removes the work folders of reports that were killed: those of living ones are locked.
+void remove_abandoned_work(const fs::path& parent) {
+    std::vector<fs::path> candidates;
+    std::error_code error;
+    for (fs::directory_iterator entry(parent, error), end; !error && entry != end; entry.increment(error)) {
+        const std::string name = entry->path().filename().string();
+        if (name.size() == kWorkPrefix.size() + kWorkSuffix && name.starts_with(kWorkPrefix))
+            candidates.push_back(entry->path());
+    }
+    for (const fs::path& path : candidates) {
+        const LockedFolder folder(path, LOCK_EX | LOCK_NB);
+        if (folder.locked()) fs::remove_all(path, error);
+    }
+}
+
 /// A folder beside the plots that goes away with everything in it.
 class WorkFolder {
   public:
     explicit WorkFolder(const fs::path& parent) {
-        std::string name = (parent / "drawing-XXXXXX").string();
-        if (mkdtemp(name.data()) == nullptr) {
-            throw IoError(fmt::format(
-                "cannot create a folder in '{}'; check its permissions and the free space", parent.string()));
-        }
-        path_ = name;
+        // Before it is locked, another report may take the new folder for an abandoned one.
+        std::error_code ignored;
+        do {
+            std::string name = (parent / kWorkPrefix).string() + std::string(kWorkSuffix, 'X');
+            if (mkdtemp(name.data()) == nullptr) {
+                throw IoError(
+                    fmt::format("cannot create a folder in '{}'; check its permissions and the free space",
+                                parent.string()));
+            }
+            path_ = name;
+            lock_.emplace(path_, LOCK_EX);
+        } while (lock_->locked() && !fs::exists(path_, ignored));
     }
     ~WorkFolder() {
         std::error_code ignored;
@@ -139,11 +189,57 @@ class WorkFolder {
 
   private:
     fs::path path_;
+    std::optional<LockedFolder> lock_;
 };
 
 std::string first_line(const std::string& text) {
     const std::size_t begin = text.find_first_not_of(" \n\t");
     return begin == std::string::npos ? "no message" : text.substr(begin, text.find('\n', begin) - begin);
+}
+
+bool drawable(const Plot* plot) {
+    return std::any_of(plot->series.begin(), plot->series.end(), has_values);
+}
+
+constexpr std::array<const char*, 2> kEndings{".svg", ".png"};
+
+/// Draws one plot into the folder `work`. Returns false where that failed or was interrupted, and says so in
+/// `files`.
+bool draw(const Plot& plot, const fs::path& work, const StopRequested& stop, PlotFiles& files) {
+    const fs::path script = work / (plot.id + ".gp");
+    write_file(work / (plot.id + ".tsv"), gnuplot_data(plot), Overwrite::kReplace);
+    write_file(script, fmt::format("cd {}\n", quoted(work.string())) + gnuplot_script(plot),
+               Overwrite::kReplace);
+    // "-d": without the user's own settings.
+    const ProcessResult result = run_process("gnuplot", {"-d", script.string()}, work / "messages", stop);
+    files.interrupted = result.interrupted || should_stop(stop);
+    if (files.interrupted) return false;
+    if (!result.found) {
+        files.problem =
+            "gnuplot is not installed, so there are no plot files: install the Debian package "
+            "gnuplot-nox";
+    } else if (result.status != 0) {
+        files.problem = fmt::format("gnuplot could not draw '{}' (exit status {}): {}", plot.id,
+                                    result.status, first_line(result.output));
+    }
+    return files.problem.empty();
+}
+
+/// Files of plots that an earlier report could draw and this one did not would show another run.
+void remove_other_plots(const fs::path& folder, const std::vector<std::string>& names) {
+    std::vector<fs::path> others;
+    std::error_code error;
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+        const fs::path& path = entry->path();
+        const std::string ending = path.extension().string();
+        if (std::find(kEndings.begin(), kEndings.end(), ending) == kEndings.end()) continue;
+        if (!is_plot_id(path.stem().string())) continue;
+        if (std::find(names.begin(), names.end(), path.filename().string()) == names.end())
+            others.push_back(path);
+    }
+    for (const fs::path& path : others) {
+        if (fs::is_regular_file(fs::symlink_status(path, error))) fs::remove(path, error);
+    }
 }
 
 }  // namespace
@@ -185,8 +281,8 @@ std::string gnuplot_script(const Plot& plot) {
     return script;
 }
 
-PlotFiles draw_plot_files(const std::vector<const Plot*>& plots, const fs::path& folder,
-                          Overwrite overwrite) {
+PlotFiles draw_plot_files(const std::vector<const Plot*>& plots, const fs::path& folder, Overwrite overwrite,
+                          const StopRequested& stop) {
     PlotFiles files;
     std::error_code error;
     fs::create_directories(folder, error);
@@ -195,35 +291,22 @@ PlotFiles draw_plot_files(const std::vector<const Plot*>& plots, const fs::path&
                                   error.message()));
     }
     for (const Plot* plot : plots) {
-        for (const char* ending : {".svg", ".png"}) require_writable(folder / (plot->id + ending), overwrite);
+        for (const char* ending : kEndings) require_writable(folder / (plot->id + ending), overwrite);
     }
+    remove_abandoned_work(folder);
     const WorkFolder work(folder);
+    std::vector<std::string> drawn;
     for (const Plot* plot : plots) {
-        if (std::none_of(plot->series.begin(), plot->series.end(), has_values)) continue;
-        const fs::path script = work.path() / (plot->id + ".gp");
-        write_file(work.path() / (plot->id + ".tsv"), gnuplot_data(*plot), Overwrite::kReplace);
-        write_file(script, fmt::format("cd {}\n", quoted(work.path().string())) + gnuplot_script(*plot),
-                   Overwrite::kReplace);
-        // "-d": without the user's own settings.
-        const ProcessResult result =
-            run_process("gnuplot", {"-d", script.string()}, work.path() / "messages");
-        if (!result.found) {
-            files.problem =
-                "gnuplot is not installed, so there are no plot files: install the Debian package "
-                "gnuplot-nox";
-            return files;
-        }
-        if (result.status != 0) {
-            files.problem = fmt::format("gnuplot could not draw '{}' (exit status {}): {}", plot->id,
-                                        result.status, first_line(result.output));
-            return files;
-        }
-        for (const char* ending : {".svg", ".png"}) {
-            const std::string name = plot->id + ending;
-            write_file(folder / name, read_file(work.path() / name, 64U << 20U), overwrite);
-            files.names.push_back(name);
-        }
+        if (!drawable(plot)) continue;
+        if (!draw(*plot, work.path(), stop, files)) break;
+        for (const char* ending : kEndings) drawn.push_back(plot->id + ending);
     }
+    if (files.interrupted) return files;
+    for (const std::string& name : drawn) {
+        write_file(folder / name, read_file(work.path() / name, 64U << 20U), overwrite);
+        files.names.push_back(name);
+    }
+    if (files.problem.empty() && overwrite == Overwrite::kReplace) remove_other_plots(folder, files.names);
     return files;
 }
 

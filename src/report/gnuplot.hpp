@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "eckart/core/atomic_file.hpp"
+#include "eckart/core/stop.hpp"
 #include "report/plot.hpp"
 
 namespace eckart::report {
@@ -12,6 +13,7 @@ namespace eckart::report {
 struct PlotFiles {
     std::vector<std::string> names;  ///< files written, e.g. "spectra.svg"
     std::string problem;             ///< why there are none or not all, one line; empty where all is well
+    bool interrupted = false;        ///< `stop` asked to end: nothing was written
 };
 
 /// The gnuplot program that draws `plot` from "<id>.tsv" of series blocks into "<id>.svg" and "<id>.png".
@@ -22,9 +24,11 @@ std::string gnuplot_data(const Plot& plot);
 
 /// Draws every plot as SVG and PNG into `folder`, which is created where missing. gnuplot runs without a
 /// shell, without the user's settings and with LC_NUMERIC=C, in a temporary folder of its own beside the
-/// files. Throws IoError where the folder cannot be written or a file exists and `overwrite` is kRefuse; a
-/// missing or failing gnuplot is reported in the result.
+/// files; such folders of killed reports are removed. The files appear once all are drawn; with kReplace,
+/// those of plots that an earlier report had and this one has not are then removed. `stop` is asked while
+/// gnuplot runs. Throws IoError where the folder cannot be written or a file exists and `overwrite` is
+/// kRefuse; a missing or failing gnuplot is reported in the result.
 PlotFiles draw_plot_files(const std::vector<const Plot*>& plots, const std::filesystem::path& folder,
-                          Overwrite overwrite);
+                          Overwrite overwrite, const StopRequested& stop = {});
 
 }  // namespace eckart::report

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "report/analysis.hpp"
@@ -236,6 +237,17 @@ Plot fine_tuning_plot(const RunData& run) {
 }
 
 }  // namespace
+
+bool is_plot_id(std::string_view id) {
+    constexpr std::string_view kTimes = "time-batch-";
+    if (id.starts_with(kTimes)) {
+        id.remove_prefix(kTimes.size());
+        return !id.empty() && std::all_of(id.begin(), id.end(), [](char c) { return c >= '0' && c <= '9'; });
+    }
+    constexpr std::array<std::string_view, 5> kOthers{"training-loss", "training-accuracy", "spectra",
+                                                      "accuracy-parameters", "fine-tuning"};
+    return std::find(kOthers.begin(), kOthers.end(), id) != kOthers.end();
+}
 
 std::vector<const Plot*> Plots::all() const {
     std::vector<const Plot*> result;

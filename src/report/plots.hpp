@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "report/plot.hpp"
@@ -21,5 +22,8 @@ struct Plots {
 };
 
 Plots make_plots(const RunData& run);
+
+/// Whether make_plots() gives a plot this id for some run.
+bool is_plot_id(std::string_view id);
 
 }  // namespace eckart::report

@@ -7,9 +7,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <fstream>
 #include <system_error>
+#include <thread>
 
 #include "eckart/core/error.hpp"
 
@@ -17,6 +19,7 @@ namespace eckart::report {
 namespace {
 
 constexpr std::size_t kOutputKept = 1024;
+constexpr std::chrono::milliseconds kBetweenLooks{5};
 
 /// The environment of this process, except that numbers are written and read as in C.
 std::vector<std::string> c_locale_environment() {
@@ -65,50 +68,69 @@ std::string first_bytes(const std::filesystem::path& file) {
     return text;
 }
 
-/// A child gets no signal mask of ours: Ctrl-C ends it at once.
-class PlainSignals {
+/// A child gets no signal mask of ours: Ctrl-C ends it at once. One that is watched does not see Ctrl-C,
+/// which goes to every program of the terminal: else it could end first and look as if it had failed.
+class ChildSignals {
   public:
-    PlainSignals() {
-        sigset_t none;
-        sigemptyset(&none);
+    explicit ChildSignals(bool watched) {
+        sigset_t blocked;
+        sigemptyset(&blocked);
+        if (watched) {
+            sigaddset(&blocked, SIGINT);
+            sigaddset(&blocked, SIGTERM);
+        }
         posix_spawnattr_init(&attributes_);
-        posix_spawnattr_setsigmask(&attributes_, &none);
+        posix_spawnattr_setsigmask(&attributes_, &blocked);
         posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK);
     }
-    ~PlainSignals() { posix_spawnattr_destroy(&attributes_); }
-    PlainSignals(const PlainSignals&) = delete;
-    PlainSignals& operator=(const PlainSignals&) = delete;
+    ~ChildSignals() { posix_spawnattr_destroy(&attributes_); }
+    ChildSignals(const ChildSignals&) = delete;
+    ChildSignals& operator=(const ChildSignals&) = delete;
     [[nodiscard]] const posix_spawnattr_t* get() const { return &attributes_; }
 
   private:
     posix_spawnattr_t attributes_{};
 };
 
+/// The child's status as waitpid gives it. Once `stop` asks to end, kills the child and sets `interrupted`.
+int wait_for(pid_t child, const std::string& program, const StopRequested& stop, bool& interrupted) {
+    int status = 0;
+    for (;;) {
+        const pid_t ended = waitpid(child, &status, stop && !interrupted ? WNOHANG : 0);
+        if (ended == child) return status;
+        if (ended < 0 && errno != EINTR) {
+            throw IoError(fmt::format("cannot wait for '{}': {}; try again", program,
+                                      std::generic_category().message(errno)));
+        }
+        if (ended < 0 || !stop) continue;
+        if (stop()) {
+            interrupted = true;
+            kill(child, SIGKILL);
+        } else {
+            std::this_thread::sleep_for(kBetweenLooks);
+        }
+    }
+}
+
 }  // namespace
 
 ProcessResult run_process(const std::string& program, const std::vector<std::string>& arguments,
-                          const std::filesystem::path& output_file) {
+                          const std::filesystem::path& output_file, const StopRequested& stop) {
     std::vector<std::string> command{program};
     command.insert(command.end(), arguments.begin(), arguments.end());
     std::vector<std::string> environment = c_locale_environment();
     const FileActions actions(output_file);
-    const PlainSignals signals;
+    const ChildSignals signals(static_cast<bool>(stop));
     pid_t child = 0;
     const int error = posix_spawnp(&child, program.c_str(), actions.get(), signals.get(),
                                    pointers(command).data(), pointers(environment).data());
-    if (error == ENOENT) return {false, 127, ""};
+    if (error == ENOENT) return {false, false, 127, ""};
     if (error != 0) {
         throw IoError(fmt::format("cannot start '{}': {}; check the program's permissions", program,
                                   std::generic_category().message(error)));
     }
-    int status = 0;
-    while (waitpid(child, &status, 0) < 0) {
-        if (errno != EINTR) {
-            throw IoError(fmt::format("cannot wait for '{}': {}; try again", program,
-                                      std::generic_category().message(errno)));
-        }
-    }
     ProcessResult result;
+    const int status = wait_for(child, program, stop, result.interrupted);
     result.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     result.output = first_bytes(output_file);
     return result;

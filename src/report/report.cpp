@@ -90,7 +90,10 @@ fs::path write_report(const fs::path& run_directory, const ReportOptions& option
     require_writable(target, options.overwrite);
     const Plots plots = make_plots(run);
     PlotFiles files;
-    if (options.plot_files) files = draw_plot_files(plots.all(), run_directory / "plots", options.overwrite);
+    if (options.plot_files) {
+        files = draw_plot_files(plots.all(), run_directory / "plots", options.overwrite, options.stop);
+    }
+    if (files.interrupted || should_stop(options.stop)) return {};
     if (options.observer != nullptr && !files.problem.empty()) options.observer->on_line(files.problem);
     write_file(target, render(run, plots, files.names), options.overwrite);
     return target;

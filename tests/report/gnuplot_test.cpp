@@ -1,12 +1,17 @@
 #include "report/gnuplot.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <cstdlib>
 
 #include "eckart/core/error.hpp"
 #include "eckart/report/report.hpp"
+#include "report/plots.hpp"
 #include "report/process.hpp"
+#include "report/run_data.hpp"
 #include "sample_run.hpp"
 #include "scratch_folder.hpp"
 
@@ -41,6 +46,11 @@ class PathVariable {
   private:
     std::string before_;
 };
+
+fs::path test_run(const fs::path& folder) {
+    test::write_sample_run(test::make_sample_run(), folder / "run");
+    return folder / "run";
+}
 
 std::size_t entries(const fs::path& folder) {
     return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
@@ -111,6 +121,66 @@ TEST(Gnuplot, FailingProgramIsOneLineWithItsWords) {
     const PlotFiles files = draw_plot_files({&plot}, folder / "plots", Overwrite::kReplace);
     EXPECT_TRUE(files.names.empty());
     EXPECT_EQ(files.problem, "gnuplot could not draw 'small' (exit status 3): no such terminal");
+    EXPECT_EQ(entries(folder / "plots"), 0u);
+}
+
+/// A gnuplot of our own in `folder`/bin, which the returned PATH finds together with the system's programs.
+std::string fake_gnuplot(const fs::path& folder, const std::string& script) {
+    fs::create_directory(folder / "bin");
+    write_file(folder / "bin" / "gnuplot", "#!/bin/sh\n" + script, Overwrite::kReplace);
+    fs::permissions(folder / "bin" / "gnuplot", fs::perms::owner_all);
+    return (folder / "bin").string() + ":/usr/bin:/bin";
+}
+
+TEST(Gnuplot, InterruptionIsNotItsFaultAndLeavesNothing) {
+    const eckart::test::ScratchFolder folder;
+    test::write_sample_run(test::make_sample_run(), folder / "run");
+    const PathVariable path(fake_gnuplot(
+        folder.path(), "echo x >> '" + (folder / "calls").string() + "'\nkill -INT $$\nexec sleep 60\n"));
+    Lines lines;
+    ReportOptions options;
+    options.observer = &lines;
+    options.stop = [&] { return fs::exists(folder / "calls"); };
+    EXPECT_EQ(write_report(folder / "run", options), fs::path());
+    EXPECT_TRUE(lines.lines.empty());
+    EXPECT_EQ(read_file(folder / "calls", 100), "x\n");
+    EXPECT_FALSE(fs::exists(folder / "run" / "report.html"));
+    EXPECT_EQ(entries(folder / "run" / "plots"), 0u);
+}
+
+TEST(Gnuplot, RemovesWhatKilledAndEarlierReportsLeft) {
+    const eckart::test::ScratchFolder folder;
+    const PathVariable path(fake_gnuplot(
+        folder.path(), "cd \"$(dirname \"$2\")\"\necho new > small.svg\necho new > small.png\n"));
+    const fs::path plots = folder / "plots";
+    fs::create_directories(plots / "drawing-abcdef" / "inside");
+    fs::create_directories(plots / "drawing-room");
+    for (const char* name : {"time-batch-7.svg", "time-batch-7.png", "spectra.png", "time-batch-x.svg",
+                             "mine.svg", "spectra.txt"}) {
+        write_file(plots / name, "old", Overwrite::kRefuse);
+    }
+    const Plot plot = small_plot();
+    const PlotFiles files = draw_plot_files({&plot}, plots, Overwrite::kReplace);
+    EXPECT_EQ(files.names, (std::vector<std::string>{"small.svg", "small.png"})) << files.problem;
+    EXPECT_EQ(read_file(plots / "small.svg", 100), "new\n");
+    for (const char* name : {"drawing-room", "time-batch-x.svg", "mine.svg", "spectra.txt"})
+        EXPECT_TRUE(fs::exists(plots / name)) << name;
+    EXPECT_EQ(entries(plots), 6u);
+    const Plots known = make_plots(load_run(test_run(folder.path())));
+    for (const Plot* one : known.all()) EXPECT_TRUE(is_plot_id(one->id)) << one->id;
+}
+
+TEST(Gnuplot, KeepsTheWorkOfALivingReport) {
+    const eckart::test::ScratchFolder folder;
+    const PathVariable path(fake_gnuplot(folder.path(), "exit 3\n"));
+    fs::create_directories(folder / "plots" / "drawing-abcdef");
+    const int held = open((folder / "plots" / "drawing-abcdef").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    ASSERT_EQ(flock(held, LOCK_EX), 0);
+    const Plot plot = small_plot();
+    draw_plot_files({&plot}, folder / "plots", Overwrite::kReplace);
+    EXPECT_TRUE(fs::exists(folder / "plots" / "drawing-abcdef"));
+    close(held);
+    draw_plot_files({&plot}, folder / "plots", Overwrite::kReplace);
     EXPECT_EQ(entries(folder / "plots"), 0u);
 }
 
