@@ -15,6 +15,11 @@ CLI::Option* add_parsed(CLI::App& app, const std::string& name, const std::strin
     return app.add_option_function<std::string>(name, parse, help)->type_name(type);
 }
 
+/// A name that is empty names nothing: it comes from a variable that was not set, as in --run "$STUDY".
+std::string refuse_empty(const std::string& text) {
+    return text.empty() ? "its value is empty" : "";
+}
+
 }  // namespace
 
 Verb Verb::add_verb(const std::string& name, const std::string& description,
@@ -32,12 +37,13 @@ void Verb::require_verb() {
 
 void Verb::add_text(const std::string& name, std::string& value, const std::string& type,
                     const std::string& help, Presence presence) {
-    app_->add_option(name, value, help)->type_name(type)->required(presence == Presence::kRequired);
+    CLI::Option* option = app_->add_option(name, value, help);
+    option->type_name(type)->required(presence == Presence::kRequired)->check(refuse_empty);
 }
 
 void Verb::add_texts(const std::string& name, std::vector<std::string>& values, const std::string& type,
                      const std::string& help) {
-    app_->add_option(name, values, help)->type_name(type)->allow_extra_args(false);
+    app_->add_option(name, values, help)->type_name(type)->allow_extra_args(false)->check(refuse_empty);
 }
 
 void Verb::add_flag(const std::string& name, bool& value, const std::string& help) {

@@ -29,7 +29,7 @@ class Verb {
     /// Without one of the verbs below it, this one cannot run.
     void require_verb();
 
-    /// `type` names the value in --help: "FILE", "DIR".
+    /// `type` names the value in --help: "FILE", "DIR". An empty text is refused.
     void add_text(const std::string& name, std::string& value, const std::string& type,
                   const std::string& help, Presence presence = Presence::kOptional);
     /// An option that may be repeated.

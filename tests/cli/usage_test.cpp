@@ -45,7 +45,7 @@ std::vector<BadCall> calls() {
         {"UnknownPart", {"data", "preview", "data", "-o", "out.png", "--part", "all"}, 2, "train or test"},
         {"UnknownDataSet", {"data", "fetch", "cifar100", "out"}, 2, "cifar10"},
         {"AddressWithoutScheme", {"data", "fetch", "cifar10", "out", "--url", "host/x"}, 2, "http://"},
-        {"EmptyAddress", {"data", "fetch", "cifar10", "out", "--url", ""}, 2, "http://"},
+        {"EmptyAddress", {"data", "fetch", "cifar10", "out", "--url", ""}, 2, "--url: its value is empty"},
         {"FinetuneOfADenseNetwork",
          {"finetune", "net.safetensors", "--data", "data", "-o", "out.safetensors"},
          2,
