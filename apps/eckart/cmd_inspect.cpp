@@ -160,7 +160,10 @@ int run(const InspectArguments& arguments, const Session& session) {
     Context context(session, arguments.common);
     const io::NetworkFile file = io::load_network(arguments.model);
     const auto decomposition = compress::decompose(file.network, context.progress(), stop_requested());
-    if (interrupt_exit_code() != 0) return interrupt_exit_code();
+    if (interrupt_exit_code() != 0) {
+        context.progress().on_line("interrupted; nothing was written");
+        return interrupt_exit_code();
+    }
     const std::vector<LayerView> views = views_of(file.network, decomposition);
     const model::MlpArchitecture& sizes = file.network.architecture();
     const model::ModelSize size = file.network.size();

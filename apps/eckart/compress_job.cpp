@@ -138,23 +138,30 @@ int print_plan(const CompressJob& job, const model::ResidualMlp<float>& network,
 
 }  // namespace
 
+Overwrite CompressJob::overwrite(const Context& context) const {
+    return owns_outputs ? Overwrite::kReplace : context.options().overwrite();
+}
+
 void CompressJob::prepare(const Context& context) const {
     options.validate();
     if (dry_run) return;
     std::vector<NamedPath> outputs = run_directory.named({kRunFile});
     outputs.insert(outputs.begin(), {"the output", output});
     require_distinct({{"the input", input}}, outputs);
-    require_writable(output, context.options().overwrite());
-    run_directory.prepare({kRunFile}, context.options().overwrite());
+    require_writable(output, overwrite(context));
+    run_directory.prepare({kRunFile}, overwrite(context));
 }
 
 int run_compress(const CompressJob& job, const model::ResidualMlp<float>& network, Context& context) {
     job.prepare(context);
     if (job.dry_run) return print_plan(job, network, context);
-    const Overwrite overwrite = context.options().overwrite();
+    const Overwrite overwrite = job.overwrite(context);
     const RunRecord record = context.record("");
     const auto decomposition = compress::decompose(network, context.progress(), stop_requested());
-    if (interrupt_exit_code() != 0) return interrupt_exit_code();
+    if (interrupt_exit_code() != 0) {
+        context.progress().on_line(job.when_interrupted);
+        return interrupt_exit_code();
+    }
     const auto result = compress::compress_network(network, decomposition, job.options);
     save_checked(result.network, record, job.output, overwrite);
     const Json content = compress::to_json(result.layers, job.options.rank);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "context.hpp"
 #include "eckart/compress/compress.hpp"
@@ -16,6 +17,10 @@ struct CompressJob {
     compress::CompressOptions options;
     bool dry_run = false;  ///< only the plan: no decomposition, nothing written
     RunDirectory run_directory;
+    bool owns_outputs = false;  ///< the caller knows every output as an earlier attempt's: replace them
+    std::string when_interrupted = "interrupted; nothing was written";  ///< said on stderr
+
+    [[nodiscard]] Overwrite overwrite(const Context& context) const;
 
     /// Fails before the work starts: throws InvalidArgument for wrong options or an output that is the input,
     /// IoError for an output that cannot be written.

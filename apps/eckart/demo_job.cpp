@@ -7,8 +7,8 @@
 
 #include "compress_job.hpp"
 #include "data_files.hpp"
+#include "demo_study.hpp"
 #include "eckart/compress/spectrum.hpp"
-#include "eckart/core/created_folders.hpp"
 #include "eckart/core/error.hpp"
 #include "eckart/evaluate/accuracy.hpp"
 #include "eckart/io/network_file.hpp"
@@ -27,8 +27,9 @@ namespace {
 
 class Demo {
   public:
-    Demo(const DemoJob& job, const data::DatasetPair& data, Context& context)
-        : job_(job), data_(data), context_(context), run_(job.folder) {}
+    /// `resumed`: the folder holds an interrupted study of the same options.
+    Demo(const DemoJob& job, bool resumed, const data::DatasetPair& data, Context& context)
+        : job_(job), resumed_(resumed), data_(data), context_(context), run_(job.folder) {}
 
     int run() {
         const Context::Nested nested(context_);
@@ -58,7 +59,8 @@ class Demo {
         train.training.options.epochs = job_.epochs;
         train.training.options.seed = context_.options().seed;
         train.training.output = run_.file("net.safetensors");
-        train.training.resume = job_.resume;
+        train.training.resume = resumed_;
+        train.training.owns_outputs = resumed_;
         train.run_directory = run_;
         return run_train(train, data_, context_);
     }
@@ -69,19 +71,25 @@ class Demo {
         sweep.options.ranks = sweep::default_ranks(dense.architecture());
         sweep.options.latency.seconds = job_.seconds_per_latency;
         sweep.run_directory = run_;
-        sweep.resume = job_.resume;
+        sweep.resume = resumed_;
+        sweep.owns_outputs = resumed_;
         return run_sweep_job(sweep, dense, data_, context_);
     }
 
     int compress(const model::ResidualMlp<float>& dense, std::int64_t rank) {
         const fs::path output = run_.file(fmt::format("rank-{}.safetensors", rank));
-        if (job_.resume && fs::exists(output)) return kDone;
+        // The report shows one table per layer: the last rank's.
+        const bool shown = rank == job_.ranks.back();
+        const bool complete = fs::exists(output) && (!shown || fs::exists(run_.file("compression.json")));
+        if (resumed_ && complete) return kDone;
         CompressJob compress;
         compress.input = run_.file("net.safetensors");
         compress.output = output;
         compress.options.rank = rank;
-        // The report shows one table per layer: the last rank's.
-        if (rank == job_.ranks.back()) compress.run_directory = run_;
+        if (shown) compress.run_directory = run_;
+        compress.owns_outputs = resumed_;
+        compress.when_interrupted =
+            fmt::format("interrupted; go on with:\n  {}", context_.resume_command(false));
         return run_compress(compress, dense, context_);
     }
 
@@ -91,7 +99,8 @@ class Demo {
         finetune.training.options.epochs = job_.finetune_epochs;
         finetune.training.options.seed = context_.options().seed;
         finetune.training.output = run_.file(fmt::format("rank-{}-tuned.safetensors", rank));
-        finetune.training.resume = job_.resume;
+        finetune.training.resume = resumed_;
+        finetune.training.owns_outputs = resumed_;
         finetune.run_directory = run_;
         finetune.dense = dense_;
         const io::NetworkFile compressed =
@@ -110,6 +119,7 @@ class Demo {
     }
 
     const DemoJob& job_;
+    bool resumed_;
     const data::DatasetPair& data_;
     Context& context_;
     RunDirectory run_;
@@ -137,16 +147,8 @@ void check_ranks(const DemoJob& job, const data::DatasetPair& data) {
 }  // namespace
 
 int run_demo(const DemoJob& job, const data::DatasetPair& data, Context& context) {
-    const RunDirectory run(job.folder);
-    if (!job.resume && !context.options().force && fs::exists(run.file("net.safetensors"))) {
-        throw IoError(fmt::format(
-            "'{}' holds an earlier study; go on with it by --resume, replace it by --force, or name "
-            "another folder by --run",
-            job.folder.string()));
-    }
     check_ranks(job, data);
-    create_folder(job.folder);
-    Demo demo(job, data, context);
+    Demo demo(job, begin_study(job, data, context), data, context);
     const int code = demo.run();
     if (code == kDone) {
         context.print_json(with_record("eckart.demo/1", context.record(data.checksum), demo.result()));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "distinct_files.hpp"
 #include "eckart/core/error.hpp"
@@ -27,6 +28,7 @@ Json heading(const SweepJob& job, const model::ResidualMlp<float>& network, cons
             {"timing",
              {{"threads", context.threads()},
               {"warmup", job.options.latency.warmup},
+              {"seconds", job.options.latency.seconds},
               {"batches", job.options.batches},
               {"method",
                "Wall-clock time of one forward pass after warm-up; the factored and the dense network take "
@@ -41,9 +43,8 @@ Json heading(const SweepJob& job, const model::ResidualMlp<float>& network, cons
               {"test_correct", dense.correct}}}};
 }
 
-/// The points that an unfinished sweep of the same network, data and options has left. The dense network's
-/// loss is compared to the last bit, so that it stands for the weights.
-std::vector<sweep::SweepPoint> earlier_points(const SweepJob& job, const Json& head) {
+/// The sweep.json to go on with; null where there is none. Throws FormatError when it is something else.
+Json earlier_sweep(const SweepJob& job) {
     if (!job.resume || !job.run_directory.present()) return {};
     const std::filesystem::path path = job.run_directory.file("sweep.json");
     if (!std::filesystem::exists(path)) return {};
@@ -51,6 +52,19 @@ std::vector<sweep::SweepPoint> earlier_points(const SweepJob& job, const Json& h
     if (!saved.is_object() || !saved.contains("points") || !saved["points"].is_array()) {
         throw FormatError(fmt::format("'{}' is not a sweep; remove it or drop --resume", path.string()));
     }
+    return saved;
+}
+
+/// Whether an interrupted sweep has left the run's files, so that they may be replaced.
+bool unfinished(const Json& saved) {
+    return saved.is_object() && saved.value("complete", Json()) != true;
+}
+
+/// The points at the ranks asked for that a sweep of the same network, data and options has left. The dense
+/// network's loss is compared to the last bit, so that it stands for the weights.
+std::vector<sweep::SweepPoint> earlier_points(const SweepJob& job, const Json& head, const Json& saved) {
+    if (saved.is_null()) return {};
+    const std::filesystem::path path = job.run_directory.file("sweep.json");
     for (const auto& [key, value] : head.items()) {
         if (!saved.contains(key) || saved[key] != value) {
             throw InvalidArgument(fmt::format(
@@ -59,7 +73,11 @@ std::vector<sweep::SweepPoint> earlier_points(const SweepJob& job, const Json& h
         }
     }
     std::vector<sweep::SweepPoint> points;
-    for (const Json& point : saved["points"]) points.push_back(sweep::point_from_json(point));
+    for (const Json& point : saved["points"]) {
+        sweep::SweepPoint earlier = sweep::point_from_json(point);
+        const bool asked = std::ranges::find(job.options.ranks, earlier.rank) != job.options.ranks.end();
+        if (asked) points.push_back(std::move(earlier));
+    }
     return points;
 }
 
@@ -86,10 +104,11 @@ void write_spectra(const SweepJob& job, const std::vector<compress::LayerDecompo
                             overwrite);
 }
 
-void write_tables(const SweepJob& job, const std::vector<sweep::SweepPoint>& points, Overwrite overwrite) {
+void write_tables(const SweepJob& job, const std::vector<sweep::SweepPoint>& points, Overwrite overwrite,
+                  const Context& context) {
     const std::string csv = sweep::to_csv(points);
     if (job.run_directory.present()) write_file(job.run_directory.file("sweep.csv"), csv, overwrite);
-    if (!job.csv.empty()) write_file(job.csv, csv, overwrite);
+    if (!job.csv.empty()) write_file(job.csv, csv, context.options().overwrite());
 }
 
 int stop_early(const SweepJob& job, Context& context) {
@@ -104,26 +123,31 @@ int stop_early(const SweepJob& job, Context& context) {
 int run_sweep_job(const SweepJob& job, const model::ResidualMlp<float>& network,
                   const data::DatasetPair& data, Context& context) {
     job.options.validate();
-    const Overwrite overwrite = job.resume ? Overwrite::kReplace : context.options().overwrite();
+    const Json saved = earlier_sweep(job);
+    const bool own = job.owns_outputs || unfinished(saved);
+    const Overwrite overwrite = own ? Overwrite::kReplace : context.options().overwrite();
     const std::vector<std::string> run_files{"sweep.json", "sweep.csv", "spectra.json"};
     std::vector<NamedPath> outputs = job.run_directory.named(run_files);
     outputs.push_back({"the table", job.csv});
     require_distinct({{"the input", job.input}}, outputs);
     job.run_directory.prepare(run_files, overwrite);
-    if (!job.csv.empty()) require_writable(job.csv, overwrite);
+    // Written last, so that one that exists is not the interrupted sweep's.
+    if (!job.csv.empty()) require_writable(job.csv, context.options().overwrite());
 
     const RunRecord record = context.record(data.checksum);
     const evaluate::Evaluation dense = evaluate::evaluate<float>(network, context.backend(), data.test);
+    evaluate::require_finite(dense);
     const Json head = heading(job, network, data, dense, context);
-    std::vector<sweep::SweepPoint> points = earlier_points(job, head);
+    std::vector<sweep::SweepPoint> points = earlier_points(job, head, saved);
     const auto decomposition = compress::decompose(network, context.progress(), stop_requested());
     if (interrupt_exit_code() != 0) return stop_early(job, context);
-    write_spectra(job, decomposition, network, data.test.shape, record, overwrite);
-
     const auto write_points = [&](bool complete) {
         job.run_directory.write("sweep.json", "eckart.sweep/1", record, sweep_json(head, points, complete),
                                 Overwrite::kReplace);
     };
+    // First of all: it tells --resume that the other files are this sweep's.
+    write_points(false);
+    write_spectra(job, decomposition, network, data.test.shape, record, overwrite);
     const std::vector<sweep::SweepPoint> done = points;
     sweep::run_sweep(network, decomposition, data.test, job.options, done, context.backend(),
                      context.progress(), stop_requested(), [&](const sweep::SweepPoint& point) {
@@ -132,8 +156,8 @@ int run_sweep_job(const SweepJob& job, const model::ResidualMlp<float>& network,
                          write_points(false);
                      });
     if (interrupt_exit_code() != 0) return stop_early(job, context);
+    write_tables(job, points, overwrite, context);
     write_points(true);
-    write_tables(job, points, overwrite);
     context.print(
         fmt::format("Latency of one batch, median; {} threads; speed-up against dense for each batch size",
                     context.threads()));

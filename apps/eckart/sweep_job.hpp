@@ -17,6 +17,7 @@ struct SweepJob {
     std::filesystem::path input;  ///< where the network came from; empty when it was never in a file
     std::filesystem::path csv;    ///< none when empty
     bool resume = false;          ///< takes over the points of an unfinished sweep.json
+    bool owns_outputs = false;    ///< the caller knows every output as an earlier attempt's: replace them
 };
 
 /// Measures every rank, prints the table, keeps sweep.json up to date after each point. Returns the exit
