@@ -145,9 +145,9 @@ int run_sweep_job(const SweepJob& job, const model::ResidualMlp<float>& network,
         job.run_directory.write("sweep.json", "eckart.sweep/1", record, sweep_json(head, points, complete),
                                 Overwrite::kReplace);
     };
-    // First of all: it tells --resume that the other files are this sweep's.
-    write_points(false);
     write_spectra(job, decomposition, network, data.test.shape, record, overwrite);
+    // Before the first point is there: it tells --resume that the run's files are this sweep's.
+    write_points(false);
     const std::vector<sweep::SweepPoint> done = points;
     sweep::run_sweep(network, decomposition, data.test, job.options, done, context.backend(),
                      context.progress(), stop_requested(), [&](const sweep::SweepPoint& point) {

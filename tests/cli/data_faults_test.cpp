@@ -49,7 +49,7 @@ void lock_batch(const fs::path& folder) {
 std::vector<BadCall> data_calls() {
     return {
         {"Missing", kEval + Words{"nowhere"}, 5, "make one with 'eckart data synth'"},
-        {"EmptyName", kEval + Words{""}, 5, "make one with 'eckart data synth'"},
+        {"EmptyName", kEval + Words{""}, 2, "--data: its value is empty"},
         {"AFile", kEval + Words{"net.safetensors"}, 5, "it is not a folder"},
         {"EmptyFolder", kEval + Words{"empty"}, 3, "expected are CIFAR-10's", make_empty},
         {"CutBatch", kEval + Words{"data"}, 3, "5000 bytes, not a multiple of 3073", cut_batch},

@@ -112,7 +112,7 @@ std::vector<BadCall> calls() {
          {"compress", "bad.safetensors", "--rank", "2", "-o", "out", "--run", "study"},
          5,
          "No such file"},
-        {"EmptyName", {"eval", "", "--data", "data"}, 5, "cannot read ''"},
+        {"EmptyName", {"eval", "", "--data", "data"}, 2, "MODEL: its value is empty"},
         {"Unreadable", kEval, 5, "Permission denied", lock, true},
         {"Folder", kEval, 5, "name a file", make_folder},
         {"Fifo", kEval, 5, "not a regular file", make_fifo},
