@@ -88,8 +88,7 @@ class Demo {
         compress.options.rank = rank;
         if (shown) compress.run_directory = run_;
         compress.owns_outputs = resumed_;
-        compress.when_interrupted =
-            fmt::format("interrupted; go on with:\n  {}", context_.resume_command(false));
+        compress.when_interrupted = when_interrupted();
         return run_compress(compress, dense, context_);
     }
 
@@ -112,10 +111,20 @@ class Demo {
         heading("Report");
         report::ReportOptions options;
         options.observer = &context_.progress();
-        const fs::path page = fs::absolute(report::write_report(job_.folder, options));
+        options.stop = stop_requested();
+        const fs::path written = report::write_report(job_.folder, options);
+        if (written.empty()) {
+            context_.progress().on_line(when_interrupted());
+            return interrupt_exit_code();
+        }
+        const fs::path page = fs::absolute(written);
         context_.print(fmt::format("Open {}", page.string()));
         result_ = {{"report", page.string()}, {"dense_test_accuracy", dense_.test_accuracy}};
         return kDone;
+    }
+
+    [[nodiscard]] std::string when_interrupted() const {
+        return fmt::format("interrupted; go on with:\n  {}", context_.resume_command(false));
     }
 
     const DemoJob& job_;
