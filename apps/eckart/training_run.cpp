@@ -60,8 +60,10 @@ bool same_tensors(const model::ResidualMlp<float>& a, const model::ResidualMlp<f
 
 /// What a run record says of `key`, unless it is silent or says `wanted`: a record is not always there.
 std::string difference(const Json& record, const std::string& key, const Json& wanted) {
-    if (!record.is_object() || !record.contains(key) || record[key] == "" || record[key] == wanted) return {};
-    return fmt::format("its run record has {} {} instead of {}", key, to_text(record[key]), to_text(wanted));
+    const Json said = record.is_object() ? record.value(key, Json()) : Json();
+    const bool silent = said.is_null() || said == Json("");
+    if (silent || said == wanted) return {};
+    return fmt::format("its run record has {} {} instead of {}", key, to_text(said), to_text(wanted));
 }
 
 }  // namespace
