@@ -18,7 +18,7 @@ struct RunRecord {
     std::string build_type;
     std::string compiler;
     std::string cpu;                               ///< model name
-    std::string instruction_set;                   ///< widest of SSE2, AVX2, AVX-512 
+    std::string instruction_set;                   ///< widest of SSE2, AVX2, AVX-512
     std::string system;                            ///< operating system and kernel
     std::string started_at;                        ///< UTC, ISO 8601
     std::string data_checksum;                     ///< of the data set, empty where none was used
