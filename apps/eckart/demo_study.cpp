@@ -19,6 +19,10 @@ namespace {
 constexpr const char* kFile = "demo.json";
 constexpr const char* kSchema = "eckart.demo-options/1";
 constexpr std::size_t kLargestFile = 1'000'000;
+/// What every study writes, beside its networks and what depends on the ranks.
+constexpr std::array<std::string_view, 8> kFixed{kFile,          "training.json",   "data.json",
+                                                 "data.png",     "sweep.json",      "sweep.csv",
+                                                 "spectra.json", "compression.json"};
 
 /// Everything that decides what the study shows.
 Json options_of(const DemoJob& job, const data::DatasetPair& data, const Context& context) {
@@ -32,9 +36,8 @@ Json options_of(const DemoJob& job, const data::DatasetPair& data, const Context
 
 /// All files that the study will write, but the report.
 std::vector<std::string> files_of(const DemoJob& job) {
-    std::vector<std::string> files{kFile,       "net.safetensors", "training.json",
-                                   "data.json", "data.png",        "sweep.json",
-                                   "sweep.csv", "spectra.json",    "compression.json"};
+    std::vector<std::string> files{kFixed.begin(), kFixed.end()};
+    files.emplace_back("net.safetensors");
     for (const std::int64_t rank : job.ranks) {
         files.push_back(fmt::format("rank-{}.safetensors", rank));
         files.push_back(fmt::format("rank-{}-tuned.safetensors", rank));
@@ -59,9 +62,6 @@ bool numbered(std::string_view text, std::string_view begin) {
 /// Whether a study of any ranks leaves a file of this name, beside the plots and the page, which the report
 /// replaces.
 bool written_by_a_study(std::string_view name) {
-    constexpr std::array<std::string_view, 8> kFixed{kFile,          "training.json",   "data.json",
-                                                     "data.png",     "sweep.json",      "sweep.csv",
-                                                     "spectra.json", "compression.json"};
     if (std::ranges::find(kFixed, name) != kFixed.end()) return true;
     if (strip_end(name, ".json")) return numbered(name, "finetune-r");
     strip_end(name, ".checkpoint");

@@ -9,7 +9,6 @@
 #include <cmath>
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
 #include <thread>
 
 #include "exit_codes.hpp"
@@ -103,10 +102,6 @@ void TerminalProgress::on_line(const std::string& line) {
     if (quiet_) return;
     erase();
     write_to_stderr(line + "\n");
-}
-
-bool colors_allowed(int descriptor) {
-    return isatty(descriptor) == 1 && std::getenv("NO_COLOR") == nullptr;
 }
 
 int output_width() {

@@ -31,9 +31,6 @@ class TerminalProgress : public ProgressObserver {
     Clock::time_point last_drawn_;
 };
 
-/// Whether `descriptor` is a terminal that may show colors (NO_COLOR is honoured).
-bool colors_allowed(int descriptor);
-
 /// Columns of the terminal that stdout writes to; 80 where it is none.
 int output_width();
 

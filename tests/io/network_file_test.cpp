@@ -5,6 +5,7 @@
 #include "eckart/core/error.hpp"
 #include "eckart/io/checkpoint.hpp"
 #include "eckart/io/safetensors.hpp"
+#include "io/network_tensors.hpp"
 #include "same_bits.hpp"
 #include "scratch_folder.hpp"
 #include "small_networks.hpp"
@@ -44,21 +45,10 @@ void write_plain(const std::filesystem::path& path, const std::vector<TensorSour
     file.commit();
 }
 
-std::vector<TensorSource> plain_tensors(const model::ResidualMlp<float>& network) {
-    std::vector<TensorSource> tensors;
-    for (const auto* parameter : network.parameters()) {
-        std::vector<std::uint64_t> shape{static_cast<std::uint64_t>(parameter->value.cols())};
-        if (!parameter->is_vector)
-            shape.insert(shape.begin(), static_cast<std::uint64_t>(parameter->value.rows()));
-        tensors.push_back({parameter->name, shape, parameter->value.data()});
-    }
-    return tensors;
-}
-
 TEST(NetworkFile, ArchitectureIsInferredWhereThereIsNoMetadata) {
     const test::ScratchFolder folder;
     const auto network = test::half_factored_network(kArchitecture, 3, Rng(2));
-    write_plain(folder / "plain", plain_tensors(network));
+    write_plain(folder / "plain", tensors_of(network));
     const NetworkFile loaded = load_network(folder / "plain");
     EXPECT_TRUE(test::same_bits(loaded.network, network));
     EXPECT_TRUE(loaded.run_record.is_null());
@@ -76,19 +66,19 @@ void expect_fault(const std::filesystem::path& path, const std::string& fragment
 TEST(NetworkFile, MissingSurplusAndMisshapenTensorsAreNamed) {
     const test::ScratchFolder folder;
     const auto network = model::make_initialized(kArchitecture, Rng(1));
-    auto tensors = plain_tensors(network);
+    auto tensors = tensors_of(network);
     const MatrixF other = MatrixF::Zero(1, 500);
 
     tensors.push_back({"extra.weight", {2, 2}, other.data()});
     write_plain(folder / "surplus", tensors);
     expect_fault(folder / "surplus", "extra.weight");
 
-    tensors = plain_tensors(network);
+    tensors = tensors_of(network);
     std::erase_if(tensors, [](const TensorSource& tensor) { return tensor.name == "res2.layer1.bias"; });
     write_plain(folder / "missing", tensors);
     expect_fault(folder / "missing", "no tensor 'res2.layer1.bias' (7)");
 
-    tensors = plain_tensors(network);
+    tensors = tensors_of(network);
     for (TensorSource& tensor : tensors) {
         if (tensor.name == "res1.layer2.weight") tensor = {tensor.name, {7, 8}, other.data()};
     }

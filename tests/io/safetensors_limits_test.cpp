@@ -9,6 +9,7 @@
 #include "eckart/io/checkpoint.hpp"
 #include "eckart/io/network_file.hpp"
 #include "eckart/io/safetensors.hpp"
+#include "io/network_tensors.hpp"
 #include "scratch_folder.hpp"
 #include "small_networks.hpp"
 
@@ -70,15 +71,8 @@ TEST(SafetensorsLimits, AHeaderOfTheLargestSizeIsAskedForInAFileThatHasIt) {
 void write_with_metadata(const std::filesystem::path& path, const std::string& key,
                          const std::string& value) {
     const auto network = model::make_initialized({3, 2, 0, 2}, Rng(1));
-    std::vector<TensorSource> tensors;
-    for (const auto* parameter : network.parameters()) {
-        std::vector<std::uint64_t> shape{static_cast<std::uint64_t>(parameter->value.cols())};
-        if (!parameter->is_vector)
-            shape.insert(shape.begin(), static_cast<std::uint64_t>(parameter->value.rows()));
-        tensors.push_back({parameter->name, shape, parameter->value.data()});
-    }
     AtomicFile file(path, Overwrite::kReplace);
-    write_safetensors(file, {{key, value}}, tensors);
+    write_safetensors(file, {{key, value}}, tensors_of(network));
     file.commit();
 }
 
