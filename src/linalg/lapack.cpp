@@ -52,6 +52,36 @@ int with_workspace(Driver driver) {
         return with_workspace<T>([&](T* work, int size) {                                                   \
             return LAPACKE_##p##orglq_work(LAPACK_COL_MAJOR, k, cols, k, a, rows, tau, work, size);         \
         });                                                                                                 \
+    }                                                                                                       \
+    int syevd(int n, T* a, T* w) {                                                                          \
+        lapack_int wanted = 0;                                                                              \
+        T ignored = 0;                                                                                      \
+        const int info =                                                                                    \
+            LAPACKE_##p##syevd_work(LAPACK_COL_MAJOR, 'V', 'U', n, a, n, w, &ignored, -1, &wanted, -1);     \
+        if (info != 0) return info;                                                                         \
+        std::vector<lapack_int> integers(static_cast<std::size_t>(wanted));                                 \
+        return with_workspace<T>([&](T* work, int size) {                                                   \
+            return LAPACKE_##p##syevd_work(LAPACK_COL_MAJOR, 'V', 'U', n, a, n, w, work, size,              \
+                                           integers.data(), size < 0 ? -1 : wanted);                        \
+        });                                                                                                 \
+    }                                                                                                       \
+    int sytrf(int n, T* a, int* pivots) {                                                                   \
+        return with_workspace<T>([&](T* work, int size) {                                                   \
+            return LAPACKE_##p##sytrf_work(LAPACK_COL_MAJOR, 'U', n, a, n, pivots, work, size);             \
+        });                                                                                                 \
+    }                                                                                                       \
+    int sytrs(int n, int cols, const T* a, const int* pivots, T* b) {                                       \
+        return LAPACKE_##p##sytrs_work(LAPACK_COL_MAJOR, 'U', n, cols, a, n, pivots, b, n);                 \
+    }                                                                                                       \
+    int getrf(int n, T* a, int* pivots) {                                                                   \
+        return LAPACKE_##p##getrf_work(LAPACK_COL_MAJOR, n, n, a, n, pivots);                               \
+    }                                                                                                       \
+    int getrs(int n, int cols, bool transpose, const T* a, const int* pivots, T* b) {                       \
+        return LAPACKE_##p##getrs_work(LAPACK_COL_MAJOR, transpose ? 'T' : 'N', n, cols, a, n, pivots, b,   \
+                                       n);                                                                  \
+    }                                                                                                       \
+    int lacn2(int n, T* v, T* x, int* sign, T* estimate, int* kase, int* state) {                           \
+        return LAPACKE_##p##lacn2_work(n, v, x, sign, estimate, kase, state);                               \
     }
 ECKART_LAPACK(float, s)
 ECKART_LAPACK(double, d)

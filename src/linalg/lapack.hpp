@@ -19,4 +19,30 @@ int gelqf(int rows, int cols, double* a, double* tau);
 int orglq(int rows, int cols, int k, float* a, const float* tau);
 int orglq(int rows, int cols, int k, double* a, const double* tau);
 
+/// Eigenvalues w (n, ascending) and eigenvectors (columns, in place of a) of the symmetric a (n, n), of which
+/// the upper triangle is read. Divide and conquer.
+int syevd(int n, float* a, float* w);
+int syevd(int n, double* a, double* w);
+
+/// U D Ut factorization (Bunch and Kaufman) of the symmetric a (n, n) in place, of which the upper triangle
+/// is read and written; pivots (n) as LAPACK numbers them. info > 0: a pivot is exactly zero, the factors are
+/// complete all the same.
+int sytrf(int n, float* a, int* pivots);
+int sytrf(int n, double* a, int* pivots);
+/// Solves A X = B in place of b (n, cols) with the factors that sytrf left.
+int sytrs(int n, int cols, const float* a, const int* pivots, float* b);
+int sytrs(int n, int cols, const double* a, const int* pivots, double* b);
+
+/// P L U factorization of a (n, n) in place; pivots (n) as LAPACK numbers them. info > 0: U is singular.
+int getrf(int n, float* a, int* pivots);
+int getrf(int n, double* a, int* pivots);
+/// Solves A X = B in place of b (n, cols) with the factors that getrf left; At X = B with `transpose`.
+int getrs(int n, int cols, bool transpose, const float* a, const int* pivots, float* b);
+int getrs(int n, int cols, bool transpose, const double* a, const int* pivots, double* b);
+/// One call of Higham's estimator of |A|_1 by reverse communication: kase is 0 at first; after each call x
+/// becomes A x where kase is 1, At x where it is 2, and `estimate` is ready where it is 0. v and x have n
+/// entries, sign n and state 3.
+int lacn2(int n, float* v, float* x, int* sign, float* estimate, int* kase, int* state);
+int lacn2(int n, double* v, double* x, int* sign, double* estimate, int* kase, int* state);
+
 }  // namespace eckart::linalg::lapack

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <tuple>
 
 #include "eckart/core/error.hpp"
 #include "random_matrix.hpp"
@@ -43,6 +44,22 @@ void expect_products() {
 TEST(Multiply, EqualsTheProductInDouble) {
     expect_products<float>();
     expect_products<double>();
+}
+
+TEST(Multiply, TransposedSidesEqualTransposedMatrices) {
+    Rng rng(42);
+    for (const auto& [m, k, n] :
+         {std::tuple(1, 1, 1), std::tuple(1, 7, 3), std::tuple(8, 1, 5), std::tuple(33, 20, 4)}) {
+        const auto a = random_matrix<double>(m, k, rng);
+        const auto b = random_matrix<double>(k, n, rng);
+        const MatrixD expected = multiply<double>(a, b);
+        const double tolerance =
+            static_cast<double>(k + 1) * std::numeric_limits<double>::epsilon() * a.norm() * b.norm();
+        EXPECT_LE((multiply_tn<double>(a.transpose(), b) - expected).norm(), tolerance);
+        EXPECT_LE((multiply_nt<double>(a, b.transpose()) - expected).norm(), tolerance);
+    }
+    EXPECT_THROW((void)multiply_tn<float>(MatrixF::Ones(2, 3), MatrixF::Ones(3, 2)), InvalidArgument);
+    EXPECT_THROW((void)multiply_nt<float>(MatrixF::Ones(2, 3), MatrixF::Ones(3, 2)), InvalidArgument);
 }
 
 TEST(Multiply, EmptySidesGiveEmptyOrZero) {

@@ -9,6 +9,14 @@ namespace eckart::linalg {
 template <class T>
 Matrix<T> multiply(const Matrix<T>& a, const Matrix<T>& b);
 
+/// At B for a (k, m) and b (k, n), as multiply().
+template <class T>
+Matrix<T> multiply_tn(const Matrix<T>& a, const Matrix<T>& b);
+
+/// A Bt for a (m, k) and b (n, k), as multiply().
+template <class T>
+Matrix<T> multiply_nt(const Matrix<T>& a, const Matrix<T>& b);
+
 /// |A|_F, summed in double.
 template <class T>
 double frobenius_norm(const Matrix<T>& a);
