@@ -61,8 +61,8 @@ void require_finite(const Matrix<T>& a, std::string_view name) {
     const auto bad = std::count_if(a.data(), a.data() + a.size(), [](T x) { return !std::isfinite(x); });
     if (bad > 0) {
         throw NumericalError(
-            fmt::format("{} ({}, {}): {} entries are NaN or infinite, so it has no singular values", name,
-                        a.rows(), a.cols(), bad));
+            fmt::format("{} ({}, {}): {} entries are NaN or infinite, so nothing can be computed from it",
+                        name, a.rows(), a.cols(), bad));
     }
 }
 
