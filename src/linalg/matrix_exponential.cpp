@@ -7,30 +7,12 @@
 
 #include "eckart/core/error.hpp"
 #include "eckart/linalg/product.hpp"
-#include "eckart/linalg/svd.hpp"
 #include "eckart/linalg/symmetric_eigen.hpp"
 #include "linalg/pade_exponential.hpp"
 
 namespace eckart::linalg {
 
 namespace {
-
-/// n^2 entries are counted in 32 bits.
-constexpr Eigen::Index kLargestSide = 46'340;
-
-template <class T>
-void check_input(const Matrix<T>& a, std::string_view name) {
-    if (a.rows() != a.cols()) {
-        throw InvalidArgument(
-            fmt::format("{} ({}, {}) is not square, so it has no exponential", name, a.rows(), a.cols()));
-    }
-    if (a.rows() > kLargestSide) {
-        throw InvalidArgument(
-            fmt::format("{} ({}, {}) is too large for its exponential; its side may be at most {}", name,
-                        a.rows(), a.cols(), kLargestSide));
-    }
-    require_finite(a, name);
-}
 
 /// Rounding of a matrix that was computed to be symmetric or skew.
 template <class T>
@@ -106,7 +88,7 @@ void orthogonalize(Matrix<T>& x) {
 
 template <class T>
 Matrix<T> expm(const Matrix<T>& a, std::string_view name) {
-    check_input(a, name);
+    check_exponential_input(a, name);
     if (a.rows() == 0) return a;
     const MatrixD wide = expm_double(a.template cast<double>(), name);
     Matrix<T> result = wide.template cast<T>();
@@ -116,7 +98,7 @@ Matrix<T> expm(const Matrix<T>& a, std::string_view name) {
 
 template <class T>
 Matrix<T> expm_symmetric(const Matrix<T>& a, std::string_view name) {
-    check_input(a, name);
+    check_exponential_input(a, name);
     if (a.rows() == 0) return a;
     require_symmetric(a, structure_tolerance(a), name);
     const SymmetricEigen<T> eigen = symmetric_eigen(a, name);
@@ -129,7 +111,7 @@ Matrix<T> expm_symmetric(const Matrix<T>& a, std::string_view name) {
 
 template <class T>
 Matrix<T> expm_skew(const Matrix<T>& a, std::string_view name) {
-    check_input(a, name);
+    check_exponential_input(a, name);
     if (a.rows() == 0) return a;
     require_skew(a, name);
     constexpr int kSquaringsBetween = 8;

@@ -12,6 +12,7 @@
 
 #include "eckart/core/error.hpp"
 #include "eckart/linalg/product.hpp"
+#include "eckart/linalg/svd.hpp"
 #include "linalg/lu_solver.hpp"
 #include "linalg/one_norm.hpp"
 
@@ -243,6 +244,21 @@ ScaledExponential<T> scaled_exponential(const Matrix<T>& a, std::string_view nam
 }
 
 template <class T>
+void check_exponential_input(const Matrix<T>& a, std::string_view name) {
+    constexpr Eigen::Index kLargestSide = 46'340;  // n^2 entries are counted in 32 bits
+    if (a.rows() != a.cols()) {
+        throw InvalidArgument(
+            fmt::format("{} ({}, {}) is not square, so it has no exponential", name, a.rows(), a.cols()));
+    }
+    if (a.rows() > kLargestSide) {
+        throw InvalidArgument(
+            fmt::format("{} ({}, {}) is too large for its exponential; its side may be at most {}", name,
+                        a.rows(), a.cols(), kLargestSide));
+    }
+    require_finite(a, name);
+}
+
+template <class T>
 void require_exponential_in_range(const Matrix<T>& result, const Matrix<T>& a, std::string_view name) {
     if (result.allFinite()) return;
     throw NumericalError(
@@ -253,6 +269,7 @@ void require_exponential_in_range(const Matrix<T>& result, const Matrix<T>& a, s
 
 #define ECKART_INSTANTIATE(T)                                                                \
     template ScaledExponential<T> scaled_exponential<T>(const Matrix<T>&, std::string_view); \
+    template void check_exponential_input<T>(const Matrix<T>&, std::string_view);            \
     template void require_exponential_in_range<T>(const Matrix<T>&, const Matrix<T>&, std::string_view);
 ECKART_INSTANTIATE(float)
 ECKART_INSTANTIATE(double)

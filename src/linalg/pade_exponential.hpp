@@ -23,6 +23,10 @@ const double* pade_coefficients(int order);
 template <class T>
 ScaledExponential<T> scaled_exponential(const Matrix<T>& a, std::string_view name);
 
+/// Throws InvalidArgument unless `a` is square and small enough, NumericalError when entries are not finite.
+template <class T>
+void check_exponential_input(const Matrix<T>& a, std::string_view name);
+
 /// Throws NumericalError naming `a` and its norm unless all entries of `result`, made from it, are finite.
 template <class T>
 void require_exponential_in_range(const Matrix<T>& result, const Matrix<T>& a, std::string_view name);

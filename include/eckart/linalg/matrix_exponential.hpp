@@ -40,4 +40,37 @@ Matrix<T> expm_symmetric(const Matrix<T>& a, std::string_view name = "matrix");
 template <class T>
 Matrix<T> expm_skew(const Matrix<T>& a, std::string_view name = "matrix");
 
+template <class T>
+struct ExponentialDerivative {
+    Matrix<T> exponential;  ///< exp(A)
+    Matrix<T> derivative;   ///< L(A, E)
+};
+
+/// exp(A) and its Frechet derivative L(A, E) = d/dt exp(A + t E) at t = 0, for `a` and the direction `e`,
+/// both (n, n). L is linear in E, and its adjoint in the Frobenius inner product is E -> L(At, E) = L(A,
+/// Et)t.
+///
+/// The Pade approximant is differentiated along with its scaling and squaring: L of the square is X L + L X.
+/// Order and scaling follow from |A|_1. About 3 times the flops of expm(), computed in double, and 20 n^2 + s
+/// n^2 entries of extra memory. |L - L(A, E)|_F is of order n eps times the condition number of L, which is
+/// at least that of exp(A). Throws as expm(), InvalidArgument when the shapes differ. Reference: Al-Mohy and
+/// Higham, Computing the Frechet derivative of the matrix exponential, with an application to condition
+/// number estimation, SIAM J. Matrix Anal. Appl. 30(4), 2009, 1639-1657, algorithm 6.4.
+template <class T>
+ExponentialDerivative<T> expm_frechet(const Matrix<T>& a, const Matrix<T>& e,
+                                      std::string_view name = "matrix");
+
+/// The relative condition number of exp at `a` (n, n) in the Frobenius norm: the largest |L(A, E)|_F / |E|_F,
+/// times |A|_F / |exp(A)|_F. A relative change of A by a small d changes exp(A) by at most cond(A) d. At
+/// least |A|_2, with equality for symmetric and skew matrices up to the ratio of the norms; 0 for A = 0 and n
+/// = 0.
+///
+/// A lower bound, by the power method on L and its adjoint, which ends when an iteration raises it by less
+/// than 1e-4 of itself, or after 100: within 1 % unless the two largest singular values of L nearly coincide,
+/// and then hardly less. Two derivatives per iteration. Throws as expm(), and NumericalError when exp(A) is
+/// zero in double. Reference: as expm_frechet(), section 7; Higham, Functions of Matrices, 2008,
+/// algorithm 3.20.
+template <class T>
+double expm_condition(const Matrix<T>& a, std::string_view name = "matrix");
+
 }  // namespace eckart::linalg
