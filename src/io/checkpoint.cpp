@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "eckart/core/atomic_file.hpp"
@@ -17,6 +18,7 @@ namespace {
 
 constexpr const char* kMoment1 = "adam.m.";
 constexpr const char* kMoment2 = "adam.v.";
+constexpr std::string_view kExtra = "train.";
 constexpr std::size_t kLongestState = 64U << 20U;  // room for the history of 100,000 epochs
 
 void append_moments(std::vector<TensorSource>& tensors, std::size_t count, const char* prefix,
@@ -49,6 +51,16 @@ std::vector<MatrixF> read_moments(const SafetensorsReader& reader, const model::
     return moments;
 }
 
+std::map<std::string, MatrixF> read_extra(const SafetensorsReader& reader, std::vector<std::string>& used) {
+    std::map<std::string, MatrixF> extra;
+    for (const TensorInfo& tensor : reader.header().tensors) {
+        if (!tensor.name.starts_with(kExtra)) continue;
+        used.push_back(tensor.name);
+        extra.emplace(tensor.name.substr(kExtra.size()), reader.read_matrix(tensor));
+    }
+    return extra;
+}
+
 /// The trainer's part of a checkpoint.
 Json read_state(const SafetensorsReader& reader) {
     const auto& metadata = reader.header().metadata;
@@ -71,12 +83,16 @@ Json read_state(const SafetensorsReader& reader) {
 }  // namespace
 
 void save_checkpoint(const model::ResidualMlp<float>& network, std::span<const MatrixF> moment1,
-                     std::span<const MatrixF> moment2, const Json& state,
-                     const std::filesystem::path& target) {
+                     std::span<const MatrixF> moment2, const Json& state, const std::filesystem::path& target,
+                     std::vector<TensorSource> extra) {
     std::vector<TensorSource> tensors = tensors_of(network);
     const std::size_t count = tensors.size();
     append_moments(tensors, count, kMoment1, moment1);
     append_moments(tensors, count, kMoment2, moment2);
+    for (TensorSource& tensor : extra) {
+        tensor.name.insert(0, kExtra);
+        tensors.push_back(std::move(tensor));
+    }
     AtomicFile file(target, Overwrite::kReplace);
     write_safetensors(
         file,
@@ -92,8 +108,9 @@ Checkpoint load_checkpoint(const std::filesystem::path& path) {
     model::ResidualMlp<float> network = read_network(reader, used);
     std::vector<MatrixF> moment1 = read_moments(reader, network, kMoment1, used);
     std::vector<MatrixF> moment2 = read_moments(reader, network, kMoment2, used);
+    std::map<std::string, MatrixF> extra = read_extra(reader, used);
     refuse_surplus(reader, used);
-    return {std::move(network), std::move(moment1), std::move(moment2), std::move(state)};
+    return {std::move(network), std::move(moment1), std::move(moment2), std::move(state), std::move(extra)};
 }
 
 }  // namespace eckart::io

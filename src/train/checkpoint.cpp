@@ -3,9 +3,12 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
+#include <map>
 #include <utility>
+#include <vector>
 
 #include "eckart/core/error.hpp"
 #include "eckart/io/checkpoint.hpp"
@@ -18,6 +21,10 @@ constexpr const char* kSchema = "eckart.train-state/2";
 
 /// The first option on which a checkpoint and the caller differ, in words; empty when the run may go on.
 std::string difference(const Json& saved, const TrainOptions& options) {
+    // The member is not there for free factors.
+    const std::string factors = saved.value("factors", to_string(FactorUpdate::kFree));
+    if (factors != to_string(options.factors))
+        return fmt::format("{} factors instead of {}", factors, to_string(options.factors));
     const Json wanted = to_json(options);
     for (const auto& [key, value] : wanted.items()) {
         const Json& before = saved.at(key);
@@ -27,6 +34,56 @@ std::string difference(const Json& saved, const TrainOptions& options) {
             return fmt::format("{} {} instead of {}", key, before.dump(), value.dump());
     }
     return {};
+}
+
+/// The tensors of orthogonal factors, with the names under which a checkpoint has them.
+template <class Factors>
+auto tensors_of(Factors& factors, const std::string& layer) {
+    return std::array{std::pair(layer + ".u", &factors.u), std::pair(layer + ".sigma", &factors.sigma),
+                      std::pair(layer + ".v", &factors.v),
+                      std::pair(layer + ".sigma.m", &factors.sigma_moment1),
+                      std::pair(layer + ".sigma.v", &factors.sigma_moment2)};
+}
+
+std::vector<io::TensorSource> extra_of(const TrainState& state) {
+    std::vector<io::TensorSource> extra;
+    for (const OrthogonalFactors& factors : state.factors) {
+        for (const auto& [name, matrix] : tensors_of(factors, state.network.layer(factors.layer).name())) {
+            extra.push_back(
+                {name,
+                 {static_cast<std::uint64_t>(matrix->rows()), static_cast<std::uint64_t>(matrix->cols())},
+                 matrix->data()});
+        }
+    }
+    return extra;
+}
+
+/// Takes the factors out of `extra`, which must hold them for every factored layer. Throws FormatError.
+std::vector<OrthogonalFactors> factors_from(const model::ResidualMlp<float>& network,
+                                            std::map<std::string, MatrixF>& extra, const std::string& file) {
+    std::vector<OrthogonalFactors> all;
+    for (std::size_t i = 0; i < network.layer_count(); ++i) {
+        const model::Linear<float>& layer = network.layer(i);
+        if (!layer.factored()) continue;
+        const Eigen::Index r = layer.rank();
+        const std::array<Eigen::Index, 5> rows{layer.out(), 1, layer.in(), 1, 1};
+        OrthogonalFactors factors;
+        factors.layer = i;
+        const auto tensors = tensors_of(factors, layer.name());
+        for (std::size_t k = 0; k < tensors.size(); ++k) {
+            const auto& [name, matrix] = tensors[k];
+            const auto found = extra.extract(name);
+            if (found.empty() || found.mapped().rows() != rows[k] || found.mapped().cols() != r) {
+                throw FormatError(fmt::format(
+                    "{}: it has no tensor 'train.{}' ({}, {}), which a run with orthogonal factors needs; "
+                    "train again without --resume",
+                    file, name, rows[k], r));
+            }
+            *matrix = std::move(found.mapped());
+        }
+        all.push_back(std::move(factors));
+    }
+    return all;
 }
 
 /// As FNV-1a of 64 bits, but over 8 bytes at a time, so that a network of 100 MB costs no noticeable time.
@@ -76,7 +133,7 @@ void save_state(const TrainState& state, const TrainOptions& options, const Orig
                     {"loss_sum", state.loss_sum},
                     {"seconds", state.seconds},
                     {"history", to_json(state.history)}};
-    io::save_checkpoint(state.network, state.moment1, state.moment2, json, target);
+    io::save_checkpoint(state.network, state.moment1, state.moment2, json, target, extra_of(state));
 }
 
 TrainState load_state(const std::filesystem::path& path, const TrainOptions& options, const Origin& origin) {
@@ -119,6 +176,14 @@ TrainState load_state(const std::filesystem::path& path, const TrainOptions& opt
             "{}: the interrupted run began with another network; give the network and the options of the "
             "interrupted run to resume it",
             path.string()));
+    }
+    if (options.factors == FactorUpdate::kOrthogonal)
+        state.factors = factors_from(state.network, checkpoint.extra, path.string());
+    if (!checkpoint.extra.empty()) {
+        throw FormatError(
+            fmt::format("{}: it holds 'train.{}', which no run of its options has; train again "
+                        "without --resume",
+                        path.string(), checkpoint.extra.begin()->first));
     }
     return state;
 }

@@ -35,12 +35,18 @@ Schedule schedule_from_string(const std::string& name) {
     throw InvalidArgument(fmt::format("unknown schedule '{}'; use 'constant' or 'cosine'", name));
 }
 
+std::string to_string(FactorUpdate factors) {
+    return factors == FactorUpdate::kFree ? "free" : "orthogonal";
+}
+
 Json to_json(const TrainOptions& options) {
-    return {{"epochs", options.epochs},
-            {"batch", options.batch},
-            {"learning_rate", options.adam.learning_rate},
-            {"schedule", to_string(options.schedule)},
-            {"seed", options.seed}};
+    Json json{{"epochs", options.epochs},
+              {"batch", options.batch},
+              {"learning_rate", options.adam.learning_rate},
+              {"schedule", to_string(options.schedule)},
+              {"seed", options.seed}};
+    if (options.factors != FactorUpdate::kFree) json["factors"] = to_string(options.factors);
+    return json;
 }
 
 }  // namespace eckart::train

@@ -24,12 +24,58 @@ std::span<float> flat(MatrixF& matrix) {
     return {matrix.data(), static_cast<std::size_t>(matrix.size())};
 }
 
+/// Moves the factors of orthogonal layers as their gradients come.
+class OrthogonalSteps {
+  public:
+    explicit OrthogonalSteps(TrainState& state) {
+        std::vector<model::Parameter<float>*> parameters = state.network.parameters();
+        for (OrthogonalFactors& factors : state.factors) {
+            const auto layer = std::as_const(state.network).layer(factors.layer).parameters();
+            const auto place = std::ranges::find(parameters, layer[0]) - parameters.begin();  // A, then B
+            const auto a = static_cast<std::size_t>(place);
+            index_[parameters[a]] = index_[parameters[a + 1]] = layers_.size();
+            layers_.push_back({factors,
+                               {*parameters[a + 1], *parameters[a], state.moment1[a + 1],
+                                state.moment2[a + 1], state.moment1[a], state.moment2[a]}});
+        }
+    }
+
+    /// Whether `parameter` is a factor of an orthogonal layer. The layer moves when both have come.
+    bool take(model::Parameter<float>& parameter, const ops::AdamOptions& adam, std::int64_t t) {
+        if (index_.empty()) return false;
+        const auto found = index_.find(&parameter);
+        if (found == index_.end()) return false;
+        Layer& layer = layers_[found->second];
+        layer.one_has_come = !layer.one_has_come;
+        if (!layer.one_has_come) finite_ = step_factors(adam, t, layer.factors, layer.pair) && finite_;
+        return true;
+    }
+
+    /// Whether every step so far could be made.
+    [[nodiscard]] bool finite() const { return finite_; }
+
+  private:
+    struct Layer {
+        OrthogonalFactors& factors;
+        FactorPair pair;
+        bool one_has_come = false;
+    };
+    std::vector<Layer> layers_;
+    std::unordered_map<const model::Parameter<float>*, std::size_t> index_;
+    bool finite_ = true;
+};
+
 /// One run of train(): the buffers that every step uses.
 class Loop {
   public:
     Loop(TrainState& state, const data::DatasetPair& data, const TrainOptions& options,
          ops::Backend<float>& backend, const TrainCallbacks& callbacks)
-        : state_(state), data_(data), options_(options), backend_(backend), callbacks_(callbacks) {
+        : state_(state),
+          data_(data),
+          options_(options),
+          backend_(backend),
+          callbacks_(callbacks),
+          orthogonal_(state) {
         const std::vector<model::Parameter<float>*> parameters = state.network.parameters();
         for (std::size_t i = 0; i < parameters.size(); ++i) index_[parameters[i]] = i;
         const auto count = static_cast<std::int64_t>(data.train.count());
@@ -64,7 +110,8 @@ class Loop {
         return Outcome::kCompleted;
     }
 
-    /// One batch; false when its loss is not finite, and then nothing has changed.
+    /// One batch; false when its loss is not finite, and then nothing has changed, or when a step of
+    /// orthogonal factors is not.
     bool step(std::span<const std::uint32_t> samples) {
         const auto rows = static_cast<Eigen::Index>(samples.size());
         const MatrixView<float> x =
@@ -84,10 +131,12 @@ class Loop {
         const std::int64_t t = ++state_.steps_done;
         state_.network.backward(
             backend_, constant(x), constant(dlogits), activations_, [&](model::Parameter<float>& parameter) {
+                if (orthogonal_.take(parameter, adam, t)) return;
                 const std::size_t i = index_.at(&parameter);
                 ops::adam_step<float>(adam, t, flat(parameter.value), flat(parameter.gradient),
                                       flat(state_.moment1[i]), flat(state_.moment2[i]));
             });
+        if (!orthogonal_.finite()) return false;
         state_.loss_sum += sum.loss;
         state_.samples_done += static_cast<std::int64_t>(rows);
         return true;
@@ -125,6 +174,7 @@ class Loop {
     const TrainOptions& options_;
     ops::Backend<float>& backend_;
     const TrainCallbacks& callbacks_;
+    OrthogonalSteps orthogonal_;
     std::unordered_map<const model::Parameter<float>*, std::size_t> index_;
     std::int64_t steps_ = 0;
     model::NetworkState<float> activations_;
@@ -135,8 +185,9 @@ class Loop {
 
 }  // namespace
 
-TrainState start_training(model::ResidualMlp<float> network) {
+TrainState start_training(model::ResidualMlp<float> network, FactorUpdate factors) {
     TrainState state{std::move(network), {}, {}};
+    if (factors == FactorUpdate::kOrthogonal) state.factors = orthogonalize(state.network);
     for (const model::Parameter<float>* parameter : std::as_const(state.network).parameters()) {
         state.moment1.push_back(MatrixF::Zero(parameter->value.rows(), parameter->value.cols()));
         state.moment2.push_back(MatrixF::Zero(parameter->value.rows(), parameter->value.cols()));
@@ -151,6 +202,12 @@ Outcome train(TrainState& state, const data::DatasetPair& data, const TrainOptio
     evaluate::require_fitting(state.network.architecture(), data.test);
     if (data.train.count() == 0)
         throw InvalidArgument("training: the training set is empty; load one with images");
+    if (state.factors.empty() != (options.factors == FactorUpdate::kFree)) {
+        throw InvalidArgument(fmt::format(
+            "training: the options say {} factors, but the state has {} layers of orthogonal ones; begin it "
+            "with start_training(network, options.factors)",
+            to_string(options.factors), state.factors.size()));
+    }
     return Loop(state, data, options, backend, callbacks).run();
 }
 

@@ -15,6 +15,13 @@ enum class Schedule {
                 ///< restarts)
 };
 
+/// How the factors of factored layers are moved.
+enum class FactorUpdate {
+    kFree,        ///< Adam on B and A like on every tensor
+    kOrthogonal,  ///< B = U diag(sigma), A = diag(sigma) Vt; U and V stay orthonormal
+                  ///< (orthogonal_factors.hpp)
+};
+
 /// Everything that decides the bits of a training run, besides the initial weights, the data, the machine and
 /// the number of threads.
 struct TrainOptions {
@@ -23,6 +30,7 @@ struct TrainOptions {
     ops::AdamOptions adam;
     Schedule schedule = Schedule::kConstant;
     std::uint64_t seed = 0;  ///< of the order of the samples
+    FactorUpdate factors = FactorUpdate::kFree;
 
     /// Throws InvalidArgument naming the field: epochs in 1 .. 100,000, batch in 1 .. 1,000,000, Adam's
     /// options.
@@ -37,7 +45,10 @@ std::string to_string(Schedule schedule);
 /// The reverse. Throws InvalidArgument.
 Schedule schedule_from_string(const std::string& name);
 
-/// {"epochs", "batch", "learning_rate", "schedule", "seed"}
+/// "free", "orthogonal".
+std::string to_string(FactorUpdate factors);
+
+/// {"epochs", "batch", "learning_rate", "schedule", "seed"} and, unless they are free, "factors".
 Json to_json(const TrainOptions& options);
 
 }  // namespace eckart::train

@@ -13,6 +13,7 @@
 #include "eckart/model/residual_mlp.hpp"
 #include "eckart/ops/backend.hpp"
 #include "eckart/train/options.hpp"
+#include "eckart/train/orthogonal_factors.hpp"
 
 namespace eckart::train {
 
@@ -40,15 +41,20 @@ struct TrainState {
     double loss_sum = 0;            ///< over samples_done
     double seconds = 0;             ///< spent on the epoch under way
     std::vector<EpochRecord> history = {};
+    /// One per factored layer under FactorUpdate::kOrthogonal, where the moments in the places of B and A are
+    /// those of U and Vt; none otherwise.
+    std::vector<OrthogonalFactors> factors = {};
 };
 
-/// The state before the first step: zero moments.
-TrainState start_training(model::ResidualMlp<float> network);
+/// The state before the first step: zero moments, and under kOrthogonal the network's factors brought into
+/// their orthogonal form. Throws then as orthogonalize() does.
+TrainState start_training(model::ResidualMlp<float> network, FactorUpdate factors = FactorUpdate::kFree);
 
 enum class Outcome {
     kCompleted,    ///< all epochs are done
     kInterrupted,  ///< the stop function asked for it; train() may be called again with the state
-    kDiverged,     ///< the loss became infinite or NaN; the state is that of the failing step
+    kDiverged,     ///< the loss became infinite or NaN, or a step of orthogonal factors did or is longer than
+                   ///< kLongestStep; the state is that of the failing step
 };
 
 /// "completed", "interrupted", "diverged".
@@ -66,8 +72,9 @@ struct TrainCallbacks {
 /// e).
 ///
 /// About 6 x MACs flops per sample. Beside the network it holds one gradient and two moments per parameter,
-/// and each tensor's Adam step runs as soon as its gradient is final. Throws InvalidArgument when data and
-/// network do not fit or the training set is empty.
+/// and each tensor's Adam step runs as soon as its gradient is final; orthogonal factors move when the
+/// gradients of both are. Throws InvalidArgument when data and network do not fit, the training set is empty,
+/// or `state` was begun for factors of another kind than `options.factors`.
 Outcome train(TrainState& state, const data::DatasetPair& data, const TrainOptions& options,
               ops::Backend<float>& backend, const TrainCallbacks& callbacks);
 
