@@ -11,10 +11,10 @@ namespace eckart::linalg {
 /// Scaling and squaring: exp(A) = r(2^-s A)^(2^s) with the diagonal Pade approximant r of order 3, 5, 7, 9 or
 /// 13. Order and s follow from the norms of powers of A, so that a large |A| whose powers are small costs no
 /// needless squarings, each of which doubles the rounding error. Triangular matrices keep the exact
-/// exponentials on their diagonal. float is computed in double and rounded once. At most 7 products, one LU
+/// exponentials on their diagonal. float is computed in double and rounded once. At most 6 products, one LU
 /// solve and s products, 2 n^3 flops each: (15 + 2 s) n^3 with s about log2(|A| / 4), and about 10 n^2
-/// entries of extra memory. |X - exp(A)|_F is of order n eps cond(A) |exp(A)|_F, where cond(A), at least
-/// |A|, is expm_condition(). `name` stands for the matrix in errors. Throws InvalidArgument unless `a` is
+/// entries of extra memory. |X - exp(A)|_F is of order n eps cond(A) |exp(A)|_F, where cond(A)
+/// is expm_condition(). `name` stands for the matrix in errors. Throws InvalidArgument unless `a` is
 /// square and n <= 46,340; NumericalError when entries are NaN or infinite (their number is named) or the
 /// result exceeds the range of T (the norm of A is named).
 /// Reference: Al-Mohy and Higham, A new scaling and squaring algorithm for the matrix exponential, SIAM J.
