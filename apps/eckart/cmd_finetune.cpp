@@ -17,6 +17,7 @@ struct FinetuneArguments {
     TrainingArguments training;
     std::string model;
     std::string reference;
+    bool orthogonal = false;
 };
 
 int run(const FinetuneArguments& arguments, const Session& session) {
@@ -26,6 +27,7 @@ int run(const FinetuneArguments& arguments, const Session& session) {
     FinetuneJob job{arguments.training.training_run(arguments.common),
                     RunDirectory(arguments.training.run_directory),
                     {}};
+    if (arguments.orthogonal) job.training.options.factors = train::FactorUpdate::kOrthogonal;
     job.training.inputs = {{"the input", arguments.model}, {"the reference", arguments.reference}};
     if (!arguments.reference.empty()) {
         const io::NetworkFile dense = io::load_network(arguments.reference);
@@ -38,16 +40,19 @@ int run(const FinetuneArguments& arguments, const Session& session) {
 }  // namespace
 
 void add_command_finetune(Verb root, Session& session) {
-    Verb verb =
-        root.add_verb("finetune", "Train the factors of a compressed network to get accuracy back",
-                      {"eckart finetune small.safetensors --data cifar-like -o tuned.safetensors",
-                       "eckart finetune small.safetensors --data cifar-like -o tuned.safetensors --epochs 5 "
-                       "--reference net.safetensors"});
+    Verb verb = root.add_verb(
+        "finetune", "Train the factors of a compressed network to get accuracy back",
+        {"eckart finetune small.safetensors --data cifar-like -o tuned.safetensors",
+         "eckart finetune small.safetensors --data cifar-like -o tuned.safetensors --epochs 5 "
+         "--reference net.safetensors",
+         "eckart finetune small.safetensors --data cifar-like -o tuned.safetensors --orthogonal"});
     const auto arguments = std::make_shared<FinetuneArguments>();
     arguments->training.options = train::finetune_defaults();
     verb.add_text("MODEL", arguments->model, "FILE", "Compressed network (safetensors)", Presence::kRequired);
     add_training_options(verb, arguments->training);
     verb.add_text("--reference", arguments->reference, "FILE", "The uncompressed network, to compare with");
+    verb.add_flag("--orthogonal", arguments->orthogonal,
+                  "Keep the factors' singular vectors orthonormal: Adam along geodesics");
     verb.add_common_options(arguments->common);
     verb.add_force_option(arguments->common);
     verb.on_run(session, [arguments, &session] { return run(*arguments, session); });

@@ -25,6 +25,12 @@ std::int64_t rank_of(const model::ResidualMlp<float>& network) {
     return rank;
 }
 
+std::string step_text(train::FactorUpdate factors) {
+    return factors == train::FactorUpdate::kOrthogonal
+               ? "Step: Adam along geodesics, the singular vectors of every factored layer stay orthonormal"
+               : "Step: Adam on the factors";
+}
+
 void print_comparison(const FinetuneJob& job, const evaluate::Evaluation& before,
                       const train::EpochRecord& after, const std::vector<train::TensorChange>& moved,
                       Context& context) {
@@ -84,6 +90,7 @@ int run_finetune(const FinetuneJob& job, const model::ResidualMlp<float>& compre
     context.print(fmt::format("Fine-tuning at rank {}: {} parameters, before: accuracy {:.2f} %, loss {:.4f}",
                               rank, with_commas(compressed.size().parameters), 100 * before.accuracy(),
                               before.mean_loss));
+    context.print(step_text(training.options.factors));
     const TrainingEnd end = run_training(training, std::move(start), data, origin, context);
     const auto moved = train::relative_changes(balanced, end.state.network);
     const Json result = finetune_json(job, rank, before, end, moved);

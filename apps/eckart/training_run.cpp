@@ -129,7 +129,7 @@ train::TrainState begin_training(const TrainingRun& run, model::ResidualMlp<floa
                                  const train::Origin& origin, Context& context) {
     if (!run.resumes()) {
         fs::remove(run.checkpoint());  // prepare() has made sure that it may go
-        return train::start_training(std::move(start));
+        return train::start_training(std::move(start), run.options.factors);
     }
     train::TrainState state = train::load_state(run.checkpoint(), run.options, origin);
     if (!same_tensors(state.network, start)) {
@@ -173,10 +173,10 @@ int finish_training(const TrainingRun& run, const TrainingEnd& end, const RunRec
             return interrupt_exit_code();
         case train::Outcome::kDiverged:
             throw NumericalError(fmt::format(
-                "training diverged: the loss was no longer finite at step {} (epoch {}); lower "
-                "--learning-rate "
-                "(now {:g}) and look for damaged data with 'eckart data info'",
-                end.state.steps_done + 1, end.state.epochs_done + 1, run.options.adam.learning_rate));
+                "training diverged: the loss{} was no longer finite at step {} (epoch {}); lower "
+                "--learning-rate (now {:g}) and look for damaged data with 'eckart data info'",
+                end.state.factors.empty() ? "" : " or the angle of a step", end.state.steps_done + 1,
+                end.state.epochs_done + 1, run.options.adam.learning_rate));
         case train::Outcome::kCompleted:
             break;
     }

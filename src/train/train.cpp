@@ -136,7 +136,10 @@ class Loop {
                 ops::adam_step<float>(adam, t, flat(parameter.value), flat(parameter.gradient),
                                       flat(state_.moment1[i]), flat(state_.moment2[i]));
             });
-        if (!orthogonal_.finite()) return false;
+        if (!orthogonal_.finite()) {
+            --state_.steps_done;
+            return false;
+        }
         state_.loss_sum += sum.loss;
         state_.samples_done += static_cast<std::int64_t>(rows);
         return true;

@@ -85,13 +85,27 @@ void lay_out_checkpoint(const std::filesystem::path& folder) {
     train::save_state(state, {}, origin, folder / "trained.safetensors.checkpoint");
 }
 
-void lay_out_finetune_checkpoint(const std::filesystem::path& folder) {
+namespace {
+
+void lay_out_finetune_checkpoint_of(train::FactorUpdate factors, const fs::path& folder) {
     const model::ResidualMlp<float> small = io::load_network(folder / "small.safetensors").network;
     model::ResidualMlp<float> balanced = small;
     compress::balance_factors(balanced);
     const train::Origin origin{data::load_dataset(folder / "data").checksum, train::fingerprint(small)};
-    train::save_state(train::start_training(balanced), train::finetune_defaults(), origin,
+    train::TrainOptions options = train::finetune_defaults();
+    options.factors = factors;
+    train::save_state(train::start_training(balanced, factors), options, origin,
                       folder / "tuned.safetensors.checkpoint");
+}
+
+}  // namespace
+
+void lay_out_finetune_checkpoint(const std::filesystem::path& folder) {
+    lay_out_finetune_checkpoint_of(train::FactorUpdate::kFree, folder);
+}
+
+void lay_out_orthogonal_checkpoint(const std::filesystem::path& folder) {
+    lay_out_finetune_checkpoint_of(train::FactorUpdate::kOrthogonal, folder);
 }
 
 }  // namespace eckart::test

@@ -30,5 +30,7 @@ void lay_out_checkpoint(const std::filesystem::path& folder);
 /// <folder>/tuned.safetensors.checkpoint: the same of
 /// `eckart finetune small.safetensors --data data -o tuned.safetensors`.
 void lay_out_finetune_checkpoint(const std::filesystem::path& folder);
+/// The same of that command with --orthogonal.
+void lay_out_orthogonal_checkpoint(const std::filesystem::path& folder);
 
 }  // namespace eckart::test

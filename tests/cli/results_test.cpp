@@ -77,6 +77,40 @@ TEST_P(Command, DrawsNoProgressIntoAPipe) {
     }
 }
 
+TEST(FinetuneCommand, NamesTheStepInItsOutputAndItsRunFile) {
+    const auto run = [](const Words& more) {
+        const ScratchFolder folder;
+        lay_out(folder.path());
+        const Words finetune{
+            "finetune", "small.safetensors", "--data", "data", "--epochs", "1", "-o", "new", "--run",
+            "study"};
+        const Ended ended = run_eckart({finetune + more, folder.path()});
+        EXPECT_EQ(ended.code, 0) << ended.err;
+        const Json file =
+            Json::parse(read_file(folder / "study/finetune-r4.json", 1'000'000), nullptr, false);
+        return std::pair(ended.out, file.value("options", Json()).value("factors", ""));
+    };
+    const auto [orthogonal, name] = run({"--orthogonal"});
+    EXPECT_NE(orthogonal.find("Step: Adam along geodesics"), std::string::npos) << orthogonal;
+    EXPECT_EQ(name, "orthogonal");
+    const auto [free, no_name] = run({});
+    EXPECT_NE(free.find("Step: Adam on the factors"), std::string::npos) << free;
+    EXPECT_EQ(no_name, "");
+}
+
+TEST(FinetuneCommand, SaysThatOrthogonalFactorsDiverged) {
+    const ScratchFolder folder;
+    lay_out(folder.path());
+    const Words finetune{"finetune", "small.safetensors", "--data",          "data", "-o",
+                         "new",      "--orthogonal",      "--learning-rate", "1000", "--quiet"};
+    const Ended ended = run_eckart({finetune, folder.path()});
+    EXPECT_EQ(ended.code, 1);
+    EXPECT_NE(ended.err.find("or the angle of a step was no longer finite at step 1 (epoch 1)"),
+              std::string::npos)
+        << ended.err;
+    EXPECT_FALSE(std::filesystem::exists(folder / "new"));
+}
+
 const std::vector<GoodCall> kCalls{
     {"DataSynth", {"data", "synth", "new", "--train", "40", "--test", "20"}, "eckart.data/1"},
     {"DataImport", {"data", "import", "data", "new"}, "eckart.data/1"},
@@ -105,6 +139,10 @@ const std::vector<GoodCall> kCalls{
      "eckart.sweep/1"},
     {"Finetune",
      {"finetune", "small.safetensors", "--data", "data", "--epochs", "1", "-o", "new", "--run", "new-study"},
+     "eckart.finetune/1"},
+    {"FinetuneOrthogonal",
+     {"finetune", "small.safetensors", "--data", "data", "--epochs", "1", "--orthogonal", "-o", "new",
+      "--run", "new-study"},
      "eckart.finetune/1"},
     {"Report", {"report", "study", "--no-plot-files"}, "eckart.report/1"},
     {"Demo",

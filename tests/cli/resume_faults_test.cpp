@@ -28,6 +28,11 @@ auto checkpoint_cut_to(std::uintmax_t size) {
     };
 }
 
+void cut_orthogonal_checkpoint(const fs::path& folder) {
+    lay_out_orthogonal_checkpoint(folder);
+    fs::resize_file(folder / "tuned.safetensors.checkpoint", 300'000);
+}
+
 void put_a_network_there(const fs::path& folder) {
     fs::copy_file(folder / "net.safetensors", folder / kCheckpoint);
 }
@@ -82,6 +87,11 @@ std::vector<BadCall> calls() {
         {"Empty", kResumeOnData, 3, kCheckpoint, checkpoint_cut_to(0)},
         {"ANetwork", kResumeOnData, 3, "not a checkpoint", put_a_network_there},
         {"Text", kResumeOnData, 3, kCheckpoint, put_text_there},
+        {"OrthogonalOfAFreeRun", kFinetune + Words{"--orthogonal"}, 2, "free factors instead of orthogonal",
+         lay_out_finetune_checkpoint},
+        {"FreeOfAnOrthogonalRun", kFinetune, 2, "orthogonal factors instead of free",
+         lay_out_orthogonal_checkpoint},
+        {"CutOrthogonal", kFinetune + Words{"--orthogonal"}, 3, "get it again", cut_orthogonal_checkpoint},
         {"OtherNetwork", kFinetune, 2, "began with another network", lay_out_other_start},
         {"FinishedElsewhere", kResumeOnData, 5, "add --force", finish_elsewhere},
         {"NothingToResumeButARunFile", kResumeOnData, 5, "add --force", run_file_of_another},

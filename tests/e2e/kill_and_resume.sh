@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
 # Kills trainings at random moments, resumes them and compares the networks with an uninterrupted run's.
 #
-# usage: kill_and_resume.sh ECKART [ROUNDS] [SEED]
+# usage: kill_and_resume.sh ECKART [ROUNDS] [SEED] [WHAT]
 #   ECKART  the program
 #   ROUNDS  how many trainings to kill, each one to three times (default 10)
-#   SEED    of the random moments (default: a new one, which is printed)
+#   SEED    of the random moments (default: a new one, which is printed; also when it is empty)
+#   WHAT    train (default), or orthogonal: fine-tuning with orthogonal factors
 #
 # The signals SIGINT, SIGTERM and SIGKILL take turns. After the first two the exit code must be 130 or 143, and
 # the tensors of the finished network must be those of the uninterrupted run to the last bit. Nothing but the
 # network may be left. Ends with 0 when all that holds.
 set -euo pipefail
 
-eckart=$(realpath "${1:?usage: kill_and_resume.sh ECKART [ROUNDS] [SEED]}")
+eckart=$(realpath "${1:?usage: kill_and_resume.sh ECKART [ROUNDS] [SEED] [WHAT]}")
 rounds=${2:-10}
 seed=${3:-$((RANDOM * 32768 + RANDOM))}
 RANDOM=$seed
@@ -22,7 +23,15 @@ trap '[[ -z $child ]] || kill -KILL "$child" 2>/dev/null || true; rm -rf "$work"
 export OMP_WAIT_POLICY=passive
 declare -A code_of=([INT]=130 [TERM]=143 [KILL]=137)
 signals=(INT TERM KILL)
-training=(train --data "$work/data" --hidden 64 --epochs 12 --batch 20 --threads 1)
+common=(--data "$work/data" --epochs 12 --batch 20 --threads 1)
+case ${4:-train} in
+  train) training=(train --hidden 64 "${common[@]}") ;;
+  orthogonal) training=(finetune "$work/small.safetensors" --orthogonal "${common[@]}") ;;
+  *)
+    echo "kill_and_resume: WHAT is train or orthogonal, not '$4'" >&2
+    exit 2
+    ;;
+esac
 
 fail() {
   echo "kill_and_resume: $* (seed $seed)" >&2
@@ -58,6 +67,10 @@ train_and_kill() {
 }
 
 "$eckart" data synth "$work/data" --train 1000 --test 50 --quiet >"$work/output"
+if [[ ${training[0]} == finetune ]]; then
+  "$eckart" train --hidden 64 --data "$work/data" --epochs 1 -o "$work/dense.safetensors" --quiet >"$work/output"
+  "$eckart" compress "$work/dense.safetensors" --rank 8 -o "$work/small.safetensors" --quiet >"$work/output"
+fi
 mkdir "$work/whole"
 begin=$(milliseconds)
 (cd "$work/whole" && "$eckart" "${training[@]}" -o net.safetensors --quiet >/dev/null)

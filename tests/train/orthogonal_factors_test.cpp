@@ -310,6 +310,7 @@ TEST_F(OrthogonalTraining, DivergesWhereAStepHasNoDirectionLeft) {
     options_.adam.learning_rate = 1e20;
     TrainState state = start();
     EXPECT_EQ(run(state), Outcome::kDiverged);
+    EXPECT_EQ(state.steps_done, 0);
 }
 
 TEST(FactorUpdate, IsNamedInTheOptionsOnlyWhereItIsNotFree) {
