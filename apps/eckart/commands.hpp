@@ -13,6 +13,7 @@ void add_command_eval(Verb root, Session& session);
 void add_command_finetune(Verb root, Session& session);
 void add_command_inspect(Verb root, Session& session);
 void add_command_report(Verb root, Session& session);
+void add_command_selfcheck(Verb root, Session& session);
 void add_command_sweep(Verb root, Session& session);
 void add_command_train(Verb root, Session& session);
 

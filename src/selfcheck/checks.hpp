@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "eckart/calculus/derivative_check.hpp"
+#include "eckart/core/matrix.hpp"
+#include "eckart/core/rng.hpp"
+#include "eckart/selfcheck/selfcheck.hpp"
+
+namespace eckart::selfcheck {
+
+// One function per subject, each in its own file.
+std::vector<Check> calculus_checks(const Rng& rng);
+std::vector<Check> network_checks(const Rng& rng);
+std::vector<Check> svd_checks(const Rng& rng);
+std::vector<Check> exponential_checks(const Rng& rng);
+std::vector<Check> kernel_checks(const Rng& rng);
+std::vector<Check> file_checks(const Rng& rng, const std::filesystem::path& folder);
+
+/// What the derivative checker saw.
+Finding finding_of(std::string name, const calculus::DerivativeCheck& check, double bound);
+
+/// Standard normal entries.
+template <class T>
+Matrix<T> normal_matrix(Eigen::Index rows, Eigen::Index cols, Rng& rng) {
+    Matrix<T> matrix(rows, cols);
+    for (T& entry : matrix.reshaped()) entry = static_cast<T>(rng.normal());
+    return matrix;
+}
+
+}  // namespace eckart::selfcheck

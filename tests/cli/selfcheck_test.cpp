@@ -1,0 +1,57 @@
+// eckart selfcheck: what it prints, and that a fault reaches the exit code.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+
+#include "child_process.hpp"
+#include "eckart/core/json.hpp"
+#include "scratch_folder.hpp"
+
+namespace eckart::test {
+namespace {
+
+bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+TEST(SelfcheckCommand, PrintsATableAndLeavesNothingBehind) {
+    const ScratchFolder folder;
+    const Ended ended = run_eckart({{"selfcheck", "--folder", folder.path().string()}, folder.path()});
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    for (const char* part : {"Low-rank objective", "Rayleigh quotient", "SVD, float32", "Matrix exponential",
+                             "Products of a layer", "Network file", "numbers are within their bounds"}) {
+        EXPECT_TRUE(contains(ended.out, part)) << part << "\n" << ended.out;
+    }
+    EXPECT_FALSE(contains(ended.out, "FAILED"));
+    EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+TEST(SelfcheckCommand, PrintsItsFindingsAsOneObject) {
+    const ScratchFolder folder;
+    const Ended ended = run_eckart({{"selfcheck", "--json", "--seed", "9"}, folder.path()});
+    ASSERT_EQ(ended.code, 0) << ended.err;
+    const Json json = Json::parse(ended.out, nullptr, false);
+    EXPECT_EQ(json.value("schema", ""), "eckart.selfcheck/1");
+    EXPECT_EQ(json["run_record"].value("seed", 0), 9);
+    EXPECT_TRUE(json.value("passed", false));
+    std::size_t count = 0;
+    for (const Json& check : json["checks"]) count += check["findings"].size();
+    EXPECT_EQ(json.value("count", std::size_t{0}), count);
+}
+
+TEST(SelfcheckCommand, AFaultIsShownAndEndsWithOne) {
+    const ScratchFolder folder;
+    const Ended ended = run_eckart({{"selfcheck", "--folder", "no-such-folder"}, folder.path()});
+    EXPECT_EQ(ended.code, 1);
+    EXPECT_TRUE(contains(ended.out, "FAILED Network file, could not be run: ")) << ended.out;
+    EXPECT_TRUE(contains(ended.err, "eckart: selfcheck: 1 of ")) << ended.err;
+    EXPECT_TRUE(contains(ended.err, "no-such-folder")) << ended.err;
+    EXPECT_EQ(ended.err.find('\n'), ended.err.size() - 1) << "one line";
+    const Ended json = run_eckart({{"selfcheck", "--json", "--folder", "no-such-folder"}, folder.path()});
+    EXPECT_EQ(json.code, 1);
+    EXPECT_FALSE(Json::parse(json.out, nullptr, false).value("passed", true)) << json.out;
+}
+
+}  // namespace
+}  // namespace eckart::test
