@@ -22,6 +22,7 @@
 #include "eckart/ops/elementwise.hpp"
 #include "eckart/train/train.hpp"
 #include "machine_limits.hpp"
+#include "peer_python.hpp"
 
 namespace {
 
@@ -83,19 +84,12 @@ struct Peer {
 
 /// PyTorch's median step; version is empty where there is no PyTorch.
 Peer measure_pytorch(int threads) {
-    const char* python = std::getenv("ECKART_PEER_PYTHON");
-    if (python == nullptr) return {};
-    const std::string command =
-        fmt::format("'{}' '{}/pytorch_step.py' {} 40", python, ECKART_BENCH_DIR, threads);
-    FILE* pipe = popen(command.c_str(), "r");
-    if (pipe == nullptr) return {};
-    std::array<char, 256> line{};
-    const bool read = std::fgets(line.data(), static_cast<int>(line.size()), pipe) != nullptr;
-    if (pclose(pipe) != 0 || !read) return {};
+    const auto lines = bench::peer_lines("pytorch_step.py", fmt::format("{} 40", threads));
+    if (lines.empty()) return {};
     std::array<char, 32> version{};
     Peer peer;
     double fastest = 0;
-    if (std::sscanf(line.data(), "%lf %lf %31s", &peer.median, &fastest, version.data()) != 3) return {};
+    if (std::sscanf(lines[0].c_str(), "%lf %lf %31s", &peer.median, &fastest, version.data()) != 3) return {};
     peer.version = version.data();
     return peer;
 }
