@@ -13,10 +13,10 @@ namespace eckart::linalg {
 /// needless squarings, each of which doubles the rounding error. Triangular matrices keep the exact
 /// exponentials on their diagonal. float is computed in double and rounded once. At most 6 products, one LU
 /// solve and s products, 2 n^3 flops each: (15 + 2 s) n^3 with s about log2(|A| / 4), and about 10 n^2
-/// entries of extra memory. |X - exp(A)|_F is of order n eps cond(A) |exp(A)|_F, where cond(A)
-/// is expm_condition(). `name` stands for the matrix in errors. Throws InvalidArgument unless `a` is
-/// square and n <= 46,340; NumericalError when entries are NaN or infinite (their number is named) or the
-/// result exceeds the range of T (the norm of A is named).
+/// entries of extra memory. |X - exp(A)|_F is of order n eps cond(A) |exp(A)|_F, where cond(A) is
+/// expm_condition(). `name` stands for the matrix in errors. Throws InvalidArgument unless `a` is square and
+/// n <= 46,340; NumericalError when entries are NaN or infinite (their number is named) or the result exceeds
+/// the range of T (the norm of A is named).
 /// Reference: Al-Mohy and Higham, A new scaling and squaring algorithm for the matrix exponential, SIAM J.
 /// Matrix Anal. Appl. 31(3), 2009, 970-989, algorithm 5.1.
 template <class T>
@@ -62,8 +62,7 @@ ExponentialDerivative<T> expm_frechet(const Matrix<T>& a, const Matrix<T>& e,
 
 /// The relative condition number of exp at `a` (n, n) in the Frobenius norm: the largest |L(A, E)|_F / |E|_F,
 /// times |A|_F / |exp(A)|_F. A relative change of A by a small d changes exp(A) by at most cond(A) d. At
-/// least |A|_2, with equality for symmetric and skew matrices up to the ratio of the norms; 0 for A = 0 and n
-/// = 0.
+/// least |A|_F / sqrt(n), with equality for skew matrices; 0 for A = 0 and n = 0.
 ///
 /// A lower bound, by the power method on L and its adjoint, which ends when an iteration raises it by less
 /// than 1e-4 of itself, or after 100: within 1 % unless the two largest singular values of L nearly coincide,
