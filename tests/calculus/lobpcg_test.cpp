@@ -12,6 +12,7 @@
 #include "eckart/linalg/symmetric_eigen.hpp"
 #include "eigen_problems.hpp"
 #include "error_message.hpp"
+#include "laplacian.hpp"
 
 namespace eckart::calculus {
 namespace {
