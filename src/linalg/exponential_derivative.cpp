@@ -154,7 +154,7 @@ double expm_condition(const Matrix<T>& a, std::string_view name) {
     if (a.rows() == 0 || a.isZero(0)) return 0;
     constexpr int kIterations = 100;
     constexpr double kRise = 1e-4;
-    const MatrixD wide = a.template cast<double>();
+    const MatrixD& wide = a.template cast<double>();
     const Derivative derivative(wide, name);
     const double size = derivative.exponential().stableNorm();
     if (size == 0) {

@@ -22,7 +22,7 @@ double structure_tolerance(const Matrix<T>& a) {
 
 template <class T>
 void require_skew(const Matrix<T>& a, std::string_view name) {
-    const MatrixD wide = a.template cast<double>();
+    const MatrixD& wide = a.template cast<double>();
     const double symmetric = (wide + wide.transpose()).stableNorm();
     const double norm = wide.stableNorm();
     if (!(symmetric <= structure_tolerance(a) * norm)) {

@@ -200,8 +200,8 @@ const double* pade_coefficients(int order) {
     static constexpr std::array<double, 8> k7{17297280, 8648640, 1995840, 277200, 25200, 1512, 56, 1};
     static constexpr std::array<double, 10> k9{17643225600, 8821612800, 2075673600, 302702400, 30270240,
                                                2162160,     110880,     3960,       90,        1};
-    static constexpr std::array<double, 14> k13{64764752532480000,
-                                                32382376266240000,
+    static constexpr std::array<double, 14> k13{64764752532480000.0,
+                                                32382376266240000.0,
                                                 7771770303897600,
                                                 1187353796428800,
                                                 129060195264000,
