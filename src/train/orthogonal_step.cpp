@@ -28,9 +28,9 @@ struct Coefficients {
 template <class T>
 struct Generator {
     Matrix<T> e;     ///< Ut U - I
-    Matrix<T> a;     ///< Ut D
-    Matrix<T> s;     ///< the skew part of a
-    Matrix<T> gram;  ///< Nt N = Dt D - At A
+    Matrix<T> h;     ///< Ut D
+    Matrix<T> s;     ///< the skew part of h
+    Matrix<T> gram;  ///< Nt N = Dt D - Ht H
 };
 
 /// `dd` is Dt D.
@@ -39,9 +39,9 @@ Generator<T> generator_of(const Matrix<T>& u, const Matrix<T>& d, const Matrix<T
     const Eigen::Index r = u.cols();
     Generator<T> k;
     k.e = linalg::multiply_tn<T>(u, u) - Matrix<T>::Identity(r, r);
-    k.a = linalg::multiply_tn<T>(u, d);
-    k.s = (k.a - k.a.transpose()) / T(2);
-    k.gram = dd - linalg::multiply_tn<T>(k.a, k.a);
+    k.h = linalg::multiply_tn<T>(u, d);
+    k.s = (k.h - k.h.transpose()) / T(2);
+    k.gram = dd - linalg::multiply_tn<T>(k.h, k.h);
     return k;
 }
 
@@ -85,10 +85,10 @@ Coefficients<double> by_exponential(const Generator<double>& k, double size, Eig
     return {turned.topLeftCorner(r, r), linalg::multiply<double>(p, q)};
 }
 
-/// U (I - E / 2) x + N z; N = D - U A is not formed.
+/// U (I - E / 2) x + N z; N = D - U H is not formed.
 template <class T>
 Matrix<T> moved(const Matrix<T>& u, const Matrix<T>& d, const Generator<T>& k, const Coefficients<T>& c) {
-    const Matrix<T> inside = c.x - linalg::multiply<T>(k.e, c.x) / T(2) - linalg::multiply<T>(k.a, c.z);
+    const Matrix<T> inside = c.x - linalg::multiply<T>(k.e, c.x) / T(2) - linalg::multiply<T>(k.h, c.z);
     return linalg::multiply<T>(u, inside) + linalg::multiply<T>(d, c.z);
 }
 

@@ -14,8 +14,8 @@ inline constexpr double kLargestDrift = 1e-3;
 inline constexpr double kLongestStep = 1e3;
 
 /// U <- exp(K) U, K (n, n) skew: the geodesic of the Stiefel manifold under its canonical metric that leaves
-/// U in the direction Delta = D - U sym(Ut D), the tangent part of D. With A = Ut D, S = skew(A) and
-/// N = D - U A, the exponential acts inside the span of [U N], at most min(n, 2r) wide:
+/// U in the direction Delta = D - U sym(Ut D), the tangent part of D. With H = Ut D, S = skew(H) and
+/// N = D - U H, the exponential acts inside the span of [U N], at most min(n, 2r) wide:
 ///   exp(K) U = U X + N Z,   [X; Z] = exp([S, -Nt N; I, 0]) [I; 0].
 /// For |D|_F <= 1, X and Z come from their power series, cut where its terms are below eps / 8; beyond, from
 /// the exponential of the skew matrix [S, -Rt; R, 0], Rt R = Nt N, in double. N is never formed.
