@@ -44,8 +44,8 @@ TEST(FirstContact, VersionIsOneLineThatBeginsWithANumber) {
 
 TEST(FirstContact, HelpListsEveryCommandAndTheExitCodes) {
     const std::string text = shown({"--help"});
-    for (const char* verb :
-         {"demo", "data", "train", "eval", "inspect", "compress", "sweep", "finetune", "report", "selfcheck"}) {
+    for (const char* verb : {"demo", "data", "train", "eval", "inspect", "compress", "sweep", "finetune",
+                             "report", "selfcheck"}) {
         EXPECT_TRUE(contains(text, std::string("\n  ") + verb + " ")) << verb << "\n" << text;
     }
     EXPECT_TRUE(contains(text, "Exit codes: 0 done")) << text;

@@ -33,8 +33,8 @@ void expect_both_drivers() {
         const Svd<T> divide = svd_by<T>(&lapack::gesdd, a);
         const Svd<T> iterate = svd_by<T>(&lapack::gesvd, a);
         const double tolerance = test::svd_tolerance<T>(a);
-        EXPECT_EQ(complaint(test::svd_errors<T>(a, divide), tolerance), "") << m << " x " << n;
-        EXPECT_EQ(complaint(test::svd_errors<T>(a, iterate), tolerance), "") << m << " x " << n;
+        EXPECT_EQ(test::complaint(test::svd_errors<T>(a, divide), tolerance), "") << m << " x " << n;
+        EXPECT_EQ(test::complaint(test::svd_errors<T>(a, iterate), tolerance), "") << m << " x " << n;
         EXPECT_LE((divide.s - iterate.s).cwiseAbs().maxCoeff(), static_cast<T>(tolerance) * divide.s[0]);
     }
 }
