@@ -22,8 +22,8 @@ using linalg::multiply_tn;
 
 namespace {
 
-/// Rows of the residual that are formed at a time: large enough for BLAS to be fast, 12 MB for p = 3072.
-constexpr Eigen::Index kBlockRows = 512;
+/// Rows of the residual that are formed at a time: large enough for BLAS to be fast, 3 MB for p = 3072.
+constexpr Eigen::Index kBlockRows = 128;
 constexpr double kSymmetryTolerance = 1e-12;
 constexpr double kNegativeTolerance = 1e-10;
 
