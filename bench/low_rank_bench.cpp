@@ -138,7 +138,7 @@ int main(int argc, char** argv) {
             print_row(n, k, "value and gradient", 3 * large,
                       median_seconds([&] { (void)problem.objective.value_and_gradient(problem.at); }), peak,
                       peer.gradient);
-            print_row(n, k, "Hessian times vector", 2 * large + 10 * small,
+            print_row(n, k, "Hessian times vector", 2 * large + 6 * small,
                       median_seconds([&] { (void)hessian.times(problem.direction); }), peak, peer.hessian);
         }
     }

@@ -4,9 +4,13 @@
 #include <cmath>
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <system_error>
+#include <vector>
 
 #include "commands.hpp"
 #include "context.hpp"
+#include "eckart/core/error.hpp"
 #include "eckart/selfcheck/selfcheck.hpp"
 #include "exit_codes.hpp"
 #include "run_directory.hpp"
@@ -74,11 +78,22 @@ void print_results(const std::vector<CheckResult>& results, const Tally& sum, do
     }
 }
 
+/// The folder that was asked for, or the one for temporary files. Throws IoError unless it is one.
+std::filesystem::path scratch_folder(const std::string& asked) {
+    std::error_code error;
+    const std::filesystem::path folder =
+        asked.empty() ? std::filesystem::temp_directory_path(error) : asked.c_str();
+    if (error || !std::filesystem::is_directory(folder, error)) {
+        throw IoError(fmt::format("there is no folder {} to write a file in; name one with --folder{}",
+                                  asked.empty() ? "for temporary files" : fmt::format("'{}'", asked),
+                                  asked.empty() ? " or in TMPDIR" : ""));
+    }
+    return folder;
+}
+
 int run(const SelfcheckArguments& arguments, const Session& session) {
     Context context(session, arguments.common);
-    const selfcheck::SelfcheckOptions options{
-        arguments.common.seed, arguments.folder.empty() ? std::filesystem::temp_directory_path()
-                                                        : std::filesystem::path(arguments.folder)};
+    const selfcheck::SelfcheckOptions options{arguments.common.seed, scratch_folder(arguments.folder)};
     const auto start = std::chrono::steady_clock::now();
     const auto results =
         selfcheck::run_checks(selfcheck::standard_checks(options), context.progress(), stop_requested());

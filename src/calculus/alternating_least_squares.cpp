@@ -24,7 +24,7 @@ LowRankSolution alternating_least_squares(const LowRankObjective& objective, Fac
                                           const LowRankSolverOptions& options, const StopRequested& stop) {
     LowRankMinimization minimization(objective, std::move(start), options);
     const MatrixD& x = minimization.whitened().whitened_x();
-    const auto d = objective.d().asDiagonal();
+    const auto d = minimization.whitened().d().asDiagonal();
     const auto step = [&](Factors& at, const Factors&) {
         at.u = linalg::multiply(x, pseudo_inverse(d * at.v));
         at.v = linalg::multiply(pseudo_inverse(at.u * d), x);

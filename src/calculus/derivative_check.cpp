@@ -18,9 +18,9 @@ namespace {
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 /// A slope is fitted over so many neighboring steps: a decade and a half.
 constexpr std::size_t kWindow = 4;
-/// Errors count for the slope while they are so many times above the floor and above what rounding of the
-/// function's values makes: below, they are noise.
-constexpr double kAboveFloor = 30;
+/// Errors count for a slope while they are so many times above what rounding of the function's values makes
+/// (and above the smallest error): below, they are noise.
+constexpr double kAboveRounding = 30;
 
 void require(bool condition, const std::string& message) {
     if (!condition) throw InvalidArgument(message);
@@ -51,10 +51,12 @@ double finite_norm(const VectorD& value, double step) {
     return norm;
 }
 
-/// A step's error and the part of it that rounding of the function's values can make.
+/// What one step shows.
 struct Comparison {
-    StepError step;
-    double rounding = 0;
+    StepError step;        ///< relative to the larger of derivative and difference
+    double error = 0;      ///< absolute
+    double rounding = 0;   ///< the part of it that rounding of the function's values can make
+    bool changes = false;  ///< the function changes by more than its rounding
 };
 
 /// The slope of log(error) over log(step), by least squares.
@@ -63,38 +65,58 @@ double fitted_slope(std::span<const Comparison> window) {
     double mean_y = 0;
     for (const Comparison& c : window) {
         mean_x += std::log(c.step.step) / static_cast<double>(window.size());
-        mean_y += std::log(c.step.error) / static_cast<double>(window.size());
+        mean_y += std::log(c.error) / static_cast<double>(window.size());
     }
     double xy = 0;
     double xx = 0;
     for (const Comparison& c : window) {
         const double x = std::log(c.step.step) - mean_x;
-        xy += x * (std::log(c.step.error) - mean_y);
+        xy += x * (std::log(c.error) - mean_y);
         xx += x * x;
     }
     return xy / xx;
 }
 
-/// The steepest slope among the windows that lie above noise; NaN when there is none.
-double steepest_slope(std::span<const Comparison> comparisons, double floor) {
-    double slope = kNone;
+struct Slopes {
+    double steepest = kNone;
+    double last = kNone;  ///< at the smallest steps that lie above noise
+};
+
+/// The slopes of the windows whose errors exceed `noise(comparison)`, from the largest step on.
+template <class Noise>
+Slopes slopes_above(std::span<const Comparison> comparisons, Noise noise) {
+    Slopes slopes;
     for (std::size_t begin = 0; begin + kWindow <= comparisons.size(); ++begin) {
         const auto window = comparisons.subspan(begin, kWindow);
-        const bool noise = std::ranges::any_of(window, [&](const Comparison& c) {
-            return !(c.step.error > kAboveFloor * std::max(floor, c.rounding));
-        });
-        if (noise) break;
-        slope = std::fmax(slope, fitted_slope(window));
+        if (std::ranges::any_of(window, [&](const Comparison& c) { return !(c.error > noise(c)); })) break;
+        slopes.last = fitted_slope(window);
+        slopes.steepest = std::fmax(slopes.steepest, slopes.last);
     }
-    return slope;
+    return slopes;
 }
 
-DerivativeCheck judge(const std::vector<Comparison>& comparisons, const DerivativeCheckOptions& options) {
+/// Whether the derivative is right as far as can be seen where it vanishes together with its differences, so
+/// that no error is small relative to them: all errors are rounding, or they fall with the step until they
+/// are.
+bool right_at_critical_point(std::span<const Comparison> comparisons, double exact,
+                             const DerivativeCheckOptions& options) {
+    const auto noise = [](const Comparison& c) { return kAboveRounding * c.rounding; };
+    const bool rounding_only =
+        std::ranges::all_of(comparisons, [&](const Comparison& c) { return c.error <= noise(c); });
+    if (rounding_only) return exact == 0 || std::ranges::any_of(comparisons, &Comparison::changes);
+    return slopes_above(comparisons, noise).last >= options.smallest_slope;
+}
+
+DerivativeCheck judge(const std::vector<Comparison>& comparisons, double exact,
+                      const DerivativeCheckOptions& options) {
     DerivativeCheck check;
     for (const Comparison& c : comparisons) check.steps.push_back(c.step);
     check.floor = std::ranges::min(check.steps, {}, &StepError::error).error;
-    check.slope = steepest_slope(comparisons, check.floor);
-    if (!(check.floor <= options.tolerance)) {
+    const double smallest = std::ranges::min(comparisons, {}, &Comparison::error).error;
+    check.slope = slopes_above(comparisons, [&](const Comparison& c) {
+                      return kAboveRounding * std::max(smallest, c.rounding);
+                  }).steepest;
+    if (!(check.floor <= options.tolerance) && !right_at_critical_point(comparisons, exact, options)) {
         check.failure = fmt::format(
             "its error never falls below {:.2e} (tolerance {:.0e}): the derivative is "
             "wrong, or the function is too noisy for these steps",
@@ -107,11 +129,12 @@ DerivativeCheck judge(const std::vector<Comparison>& comparisons, const Derivati
     return check;
 }
 
-/// Compares `exact` with central differences of `function` along `v`.
-DerivativeCheck check_direction(const VectorFunction& function, const VectorD& exact, const VectorD& x,
-                                const VectorD& v, const DerivativeCheckOptions& options) {
+/// Compares `exact` with central differences of `function` along `v`; `center` is its value at `x`.
+DerivativeCheck check_direction(const VectorFunction& function, const VectorD& exact, const VectorD& center,
+                                double typical, const VectorD& x, const VectorD& v,
+                                const DerivativeCheckOptions& options) {
     std::vector<Comparison> comparisons;
-    double scale = finite_norm(exact, 0);
+    const double size = finite_norm(exact, 0);
     for (const double h : falling_steps(options)) {
         const VectorD plus = function(x + h * v);
         const VectorD minus = function(x - h * v);
@@ -119,15 +142,16 @@ DerivativeCheck check_direction(const VectorFunction& function, const VectorD& e
                 fmt::format("derivative check: the function has {} values, its derivative {}", plus.size(),
                             exact.size()));
         const VectorD difference = (plus - minus) / (2 * h);
-        scale = std::max(scale, finite_norm(difference, h));
-        const double rounding = std::numeric_limits<double>::epsilon() * (plus.norm() + minus.norm()) / h;
-        comparisons.push_back({{h, (difference - exact).stableNorm()}, rounding});
+        const double scale = std::max({size, typical, finite_norm(difference, h)});
+        Comparison c;
+        c.error = (difference - exact).stableNorm();
+        c.step = {h, scale > 0 ? c.error / scale : 0};
+        c.rounding = std::numeric_limits<double>::epsilon() * (plus.stableNorm() + minus.stableNorm()) / h;
+        c.changes = std::max((plus - center).stableNorm(), (minus - center).stableNorm()) >
+                    kAboveRounding * c.rounding * h;
+        comparisons.push_back(c);
     }
-    for (Comparison& c : comparisons) {
-        c.step.error = scale > 0 ? c.step.error / scale : 0;
-        c.rounding = scale > 0 ? c.rounding / scale : 0;
-    }
-    return judge(comparisons, options);
+    return judge(comparisons, size, options);
 }
 
 bool worse(const DerivativeCheck& a, const DerivativeCheck& b) {
@@ -137,6 +161,25 @@ bool worse(const DerivativeCheck& a, const DerivativeCheck& b) {
 double step_length(const VectorD& x) {
     require(x.size() > 0, "derivative check: the point has no coordinates");
     return std::max(finite_norm(x, 0), 1.0);
+}
+
+/// `typical` is the size of a derivative along a random direction of length 1: one that happens to lie across
+/// the gradient has a small derivative and would make rounding look large.
+DerivativeCheck check_directions(const VectorFunction& function, const DirectionalDerivative& derivative,
+                                 double typical, const VectorD& x, const DerivativeCheckOptions& options) {
+    options.validate();
+    const double length = step_length(x);
+    const VectorD center = function(x);
+    require(center.size() > 0, "derivative check: the function has no values");
+    Rng rng = Rng(options.seed).fork("derivative check");
+    DerivativeCheck worst;
+    for (int i = 0; i < options.directions; ++i) {
+        const VectorD v = random_direction(x.size(), length, rng);
+        DerivativeCheck check =
+            check_direction(function, derivative(x, v), center, typical * length, x, v, options);
+        if (i == 0 || worse(check, worst)) worst = std::move(check);
+    }
+    return worst;
 }
 
 }  // namespace
@@ -153,16 +196,7 @@ void DerivativeCheckOptions::validate() const {
 
 DerivativeCheck check_jacobian(const VectorFunction& function, const DirectionalDerivative& derivative,
                                const VectorD& x, const DerivativeCheckOptions& options) {
-    options.validate();
-    const double length = step_length(x);
-    Rng rng = Rng(options.seed).fork("derivative check");
-    DerivativeCheck worst;
-    for (int i = 0; i < options.directions; ++i) {
-        const VectorD v = random_direction(x.size(), length, rng);
-        DerivativeCheck check = check_direction(function, derivative(x, v), x, v, options);
-        if (i == 0 || worse(check, worst)) worst = std::move(check);
-    }
-    return worst;
+    return check_directions(function, derivative, 0, x, options);
 }
 
 DerivativeCheck check_gradient(const ScalarFunction& f, const VectorFunction& gradient, const VectorD& x,
@@ -171,9 +205,11 @@ DerivativeCheck check_gradient(const ScalarFunction& f, const VectorFunction& gr
     require(g.size() == x.size(),
             fmt::format("derivative check: the gradient has {} entries, the point {}", g.size(), x.size()));
     const auto one = [](double value) { return VectorD::Constant(1, value); };
-    return check_jacobian([&](const VectorD& y) { return VectorD(one(f(y))); },
-                          [&](const VectorD&, const VectorD& v) { return VectorD(one(g.dot(v))); }, x,
-                          options);
+    const double typical =
+        g.stableNorm() / std::sqrt(static_cast<double>(std::max<Eigen::Index>(g.size(), 1)));
+    return check_directions([&](const VectorD& y) { return VectorD(one(f(y))); },
+                            [&](const VectorD&, const VectorD& v) { return VectorD(one(g.dot(v))); }, typical,
+                            x, options);
 }
 
 DerivativeCheck check_hessian(const VectorFunction& gradient, const DirectionalDerivative& hessian_vector,

@@ -45,7 +45,7 @@ class Solver {
     LobpcgResult run() {
         const Eigen::Index block = options_.start.cols() > 0
                                        ? options_.start.cols()
-                                       : std::min(options_.count + options_.guards, a_.size);
+                                       : options_.count + std::min(options_.guards, a_.size - options_.count);
         if (a_.size <= 5 * block) {
             decompose();
         } else {

@@ -15,6 +15,8 @@ namespace eckart::calculus {
 namespace {
 
 constexpr int kPatience = 10;
+/// Lengths within a factor of 100 are similar.
+constexpr double kSimilarLengths = 4.6;
 
 /// a / b, where 0 / 0 is 0.
 double ratio(double a, double b) {
@@ -30,6 +32,11 @@ int half_exponent(const MatrixD& a) {
 
 MatrixD times_power_of_two(const MatrixD& a, int exponent) {
     return a.unaryExpr([=](double x) { return std::ldexp(x, exponent); });
+}
+
+/// |d|^(1/2), and 1 for zeros.
+VectorD roots_of(const VectorD& d) {
+    return d.unaryExpr([](double x) { return x == 0 ? 1 : std::sqrt(std::abs(x)); });
 }
 
 double relative_to_factors(const LowRankObjective& whitened, const Factors& at, const Factors& gradient) {
@@ -68,12 +75,13 @@ std::string to_string(LowRankOutcome outcome) {
 Factors random_start(const LowRankObjective& objective, std::uint64_t seed) {
     Rng rng = Rng(seed).fork("low-rank start");
     const auto entries = static_cast<double>(objective.n()) * static_cast<double>(objective.p());
-    const double norm = objective.whitened_x().norm();
-    const double deviation = std::sqrt(norm / std::sqrt(entries * static_cast<double>(objective.k())));
+    const double norm = objective.whitened_x().stableNorm();
+    const double deviation = std::sqrt(norm) / std::pow(entries * static_cast<double>(objective.k()), 0.25);
     Factors start{MatrixD(objective.n(), objective.k()), MatrixD(objective.k(), objective.p())};
     for (double& entry : start.u.reshaped()) entry = deviation * rng.normal();
     for (double& entry : start.v.reshaped()) entry = deviation * rng.normal();
-    return start;
+    const VectorD root = roots_of(objective.d()).cwiseInverse();
+    return {start.u * root.asDiagonal(), root.asDiagonal() * start.v};
 }
 
 double low_rank_optimum(const LowRankObjective& objective) {
@@ -86,13 +94,39 @@ LowRankMinimization::LowRankMinimization(const LowRankObjective& objective, Fact
                                          const LowRankSolverOptions& options)
     : objective_(objective),
       exponent_(half_exponent(objective.whitened_x())),
-      whitened_(times_power_of_two(objective.whitened_x(), -2 * exponent_), objective.d()),
+      whitened_(times_power_of_two(objective.whitened_x(), -2 * exponent_), objective.d().cwiseSign()),
       options_(options),
       at_(std::move(start)),
       best_gradient_(std::numeric_limits<double>::infinity()) {
     options.validate();
     objective.require_fitting(at_);
-    at_ = {times_power_of_two(at_.u, -exponent_), times_power_of_two(objective.whiten(at_.v), -exponent_)};
+    const VectorD root = roots_of(objective.d());
+    at_ = {times_power_of_two(at_.u, -exponent_) * root.asDiagonal(),
+           root.asDiagonal() * times_power_of_two(objective.whiten(at_.v), -exponent_)};
+    balance_start();
+}
+
+/// Brings column i of U and row i of V to similar lengths where these differ by far, which leaves the product
+/// as it is, and shrinks both where together they are longer than X: from far outside, where X is but
+/// rounding beside U V, no step would lead back. Never to equal lengths: for n = p = k = 1 and u v of the
+/// wrong sign, u = -v is a way into the saddle at 0.
+void LowRankMinimization::balance_start() {
+    double log_product = -std::numeric_limits<double>::infinity();
+    for (Eigen::Index i = 0; i < at_.u.cols(); ++i) {
+        const double u = at_.u.col(i).stableNorm();
+        const double v = at_.v.row(i).stableNorm();
+        if (u == 0 || v == 0) continue;
+        log_product = std::max(log_product, std::log(u) + std::log(v));
+        if (std::abs(std::log(u / v)) < kSimilarLengths) continue;
+        const double length = std::sqrt(u) * std::sqrt(v);
+        at_.u.col(i) *= 2 * (length / u);
+        at_.v.row(i) *= length / v / 2;
+    }
+    const double excess = log_product - std::log(whitened_.whitened_x().norm());
+    if (!(excess > 0)) return;
+    const double shrink = std::exp(-excess / 2);
+    at_.u *= shrink;
+    at_.v *= shrink;
 }
 
 void LowRankMinimization::record(int hessian_products) {
@@ -117,7 +151,9 @@ bool LowRankMinimization::finished() {
 }
 
 LowRankSolution LowRankMinimization::solution() {
-    return {{times_power_of_two(at_.u, exponent_), objective_.unwhiten(times_power_of_two(at_.v, exponent_))},
+    const VectorD root = roots_of(objective_.d()).cwiseInverse();
+    const MatrixD vw = root.asDiagonal() * times_power_of_two(at_.v, exponent_);
+    return {{times_power_of_two(at_.u, exponent_) * root.asDiagonal(), objective_.unwhiten(vw)},
             std::move(history_),
             outcome_};
 }

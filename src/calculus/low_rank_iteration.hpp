@@ -13,8 +13,9 @@ class LowRankMinimization {
     LowRankMinimization(const LowRankObjective& objective, Factors start,
                         const LowRankSolverOptions& options);
 
-    /// The same problem without a weight, in (2^-e U, 2^-e Vw) with entries of Xw scaled to at most 1 by
-    /// 2^-2e, so that no square leaves the range of double.
+    /// The same problem without a weight and with signs in the place of d, in (2^-e U |D|^(1/2), 2^-e
+    /// |D|^(1/2) Vw), with entries of Xw scaled to at most 1 by 2^-2e, so that no square leaves the range of
+    /// double.
     [[nodiscard]] const LowRankObjective& whitened() const { return whitened_; }
     [[nodiscard]] double relative_gradient() const { return history_.back().relative_gradient; }
 
@@ -33,6 +34,7 @@ class LowRankMinimization {
     }
 
   private:
+    void balance_start();
     void record(int hessian_products);
     bool finished();
     LowRankSolution solution();

@@ -97,6 +97,7 @@ LowRankObjective::LowRankObjective(const MatrixD& x, const VectorD& d, const Mat
     }
     std::tie(s_, s_inverse_) = square_root(c);
     xw_ = multiply(x, s_);
+    linalg::require_finite(xw_, "the whitened X");
 }
 
 void LowRankObjective::require_fitting(const Factors& factors) const {

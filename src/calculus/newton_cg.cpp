@@ -116,6 +116,11 @@ LowRankSolution newton_cg(const LowRankObjective& objective, Factors start,
         const double forcing = std::min(0.5, relative_gradient);
         Direction direction =
             newton_direction(hessian, preconditioner, gradient, forcing, options.max_cg_iterations);
+        // Of length 1, so that no coefficient of the line search underflows beside a tiny start.
+        const double length = std::hypot(direction.p.u.stableNorm(), direction.p.v.stableNorm());
+        if (length == 0) return direction.products;
+        direction.p.u /= length;
+        direction.p.v /= length;
         const double slope = inner_product(gradient, direction.p);
         const double curvature = inner_product(direction.p, hessian.times(direction.p));
         ++direction.products;

@@ -51,8 +51,8 @@ template <class T>
 void require_symmetric(const Matrix<T>& a, double tolerance, std::string_view name) {
     require_square(a, name);
     const MatrixD wide = a.template cast<double>();
-    const double asymmetry = (wide - wide.transpose()).norm();
-    const double norm = wide.norm();
+    const double asymmetry = (wide - wide.transpose()).stableNorm();
+    const double norm = wide.stableNorm();
     if (!(asymmetry <= tolerance * norm)) {
         throw InvalidArgument(
             fmt::format("{} ({}, {}) is not symmetric: |A - At| is {:.3g} |A|, more than {:.3g}; "

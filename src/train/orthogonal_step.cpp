@@ -129,7 +129,7 @@ bool geodesic_step(Matrix<T>& u, const Matrix<T>& step) {
     require_shapes(u, step);
     const Matrix<T> dd = linalg::multiply_tn<T>(step, step);
     const double size = std::sqrt(static_cast<double>(dd.trace()));
-    if (!(size <= kLongestStep)) return false;
+    if (!(size <= kLongestStep) || !u.allFinite()) return false;
     if (size == 0) return true;
     if (size > 1) {
         const MatrixD wide = orthonormalized<double>(in_double<T>(u));

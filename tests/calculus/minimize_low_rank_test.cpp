@@ -53,6 +53,8 @@ std::vector<Case> cases() {
     VectorD d(3);
     d << 5, -0.2, 1;
     add("d of signs and sizes", with_singular_values(14, 11, geometric(11, 0.6), rng), d);
+    d << 1e150, 1e-150, -1e-17;
+    add("d of wild sizes", with_singular_values(14, 11, geometric(11, 0.6), rng), d);
     d << 1, 0, 2;
     add("a zero in d", with_singular_values(14, 11, geometric(11, 0.6), rng), d);
     add("zero", MatrixD::Zero(5, 4), VectorD::Ones(2));
@@ -173,6 +175,38 @@ TEST(NewtonCg, TakesFewerIterationsThanAlsWithoutAGap) {
     EXPECT_LT(newton.history.size(), als.history.size());
     EXPECT_LE(std::abs(excess(objective, newton.factors)), 1e-10);
     EXPECT_LE(std::abs(excess(objective, als.factors)), 1e-10);
+}
+
+TEST(MinimizeLowRank, StartsOfAnySizeLeadToTheOptimum) {
+    const LowRankObjective objective = cases()[3].objective;
+    for (const auto& [name, solve] : solvers()) {
+        for (const auto& [u, v] : {std::pair(1e12, 1e-12), std::pair(1e8, 1e8), std::pair(1e200, 1e200),
+                                   std::pair(1e-12, 1e-12), std::pair(1e-150, 1.0)}) {
+            Factors start = random_start(objective, 1);
+            start.u *= u;
+            start.v *= v;
+            const LowRankSolution solution = solve(objective, start, {});
+            EXPECT_LE(std::abs(excess(objective, solution.factors)), 1e-10) << name << " " << u << " " << v;
+        }
+    }
+    // A critical point stays what it is, and a zero X leads to zero.
+    const Factors zero{MatrixD::Zero(30, 4), MatrixD::Zero(4, 20)};
+    EXPECT_EQ(newton_cg(objective, zero).outcome, LowRankOutcome::kConverged);
+    const LowRankObjective nothing(MatrixD::Zero(5, 4), VectorD::Ones(2));
+    EXPECT_EQ(newton_cg(nothing, {MatrixD::Ones(5, 2), MatrixD::Ones(2, 4)}).value(), 0);
+}
+
+TEST(MinimizeLowRank, EntriesThatSquareToZeroOrInfinity) {
+    for (const double scale : {1e-170, 1e160, 1e300}) {
+        Rng rng(3);
+        const MatrixD x = scale * random_matrix<double>(12, 9, rng);
+        const LowRankObjective objective(x, VectorD::Ones(3));
+        const LowRankSolution solution = newton_cg(objective, random_start(objective, 1));
+        const auto svd = linalg::thin_svd<double>(x);
+        const double best = (svd.s.tail(6) / scale).norm();
+        const MatrixD rest = (x - solution.factors.u * solution.factors.v) / scale;
+        EXPECT_NEAR(rest.norm() / best, 1, 1e-10) << scale;
+    }
 }
 
 TEST(MinimizeLowRank, SameSeedSameBits) {

@@ -41,16 +41,28 @@ TEST(SelfcheckCommand, PrintsItsFindingsAsOneObject) {
 }
 
 TEST(SelfcheckCommand, AFaultIsShownAndEndsWithOne) {
+    // Nobody can write there, root included, so that the round trip of a file fails.
     const ScratchFolder folder;
-    const Ended ended = run_eckart({{"selfcheck", "--folder", "no-such-folder"}, folder.path()});
+    const Ended ended = run_eckart({{"selfcheck", "--folder", "/proc"}, folder.path()});
     EXPECT_EQ(ended.code, 1);
     EXPECT_TRUE(contains(ended.out, "FAILED Network file, could not be run: ")) << ended.out;
     EXPECT_TRUE(contains(ended.err, "eckart: selfcheck: 1 of ")) << ended.err;
-    EXPECT_TRUE(contains(ended.err, "no-such-folder")) << ended.err;
+    EXPECT_TRUE(contains(ended.err, "/proc")) << ended.err;
     EXPECT_EQ(ended.err.find('\n'), ended.err.size() - 1) << "one line";
-    const Ended json = run_eckart({{"selfcheck", "--json", "--folder", "no-such-folder"}, folder.path()});
+    const Ended json = run_eckart({{"selfcheck", "--json", "--folder", "/proc"}, folder.path()});
     EXPECT_EQ(json.code, 1);
     EXPECT_FALSE(Json::parse(json.out, nullptr, false).value("passed", true)) << json.out;
+}
+
+TEST(SelfcheckCommand, RefusesAFolderThatIsNotThereBeforeItStarts) {
+    const ScratchFolder folder;
+    const Ended asked = run_eckart({{"selfcheck", "--folder", "no-such-folder"}, folder.path()});
+    EXPECT_EQ(asked.code, 5);
+    EXPECT_EQ(asked.out, "");
+    EXPECT_TRUE(contains(asked.err, "'no-such-folder'")) << asked.err;
+    const Ended temporary = run_eckart({{"selfcheck"}, folder.path(), {"TMPDIR=/no-such-folder"}});
+    EXPECT_EQ(temporary.code, 5);
+    EXPECT_TRUE(contains(temporary.err, "--folder or in TMPDIR")) << temporary.err;
 }
 
 }  // namespace

@@ -112,6 +112,10 @@ TEST(RequireSymmetric, NamesTheAsymmetry) {
                   std::string::npos)
             << error.what();
     }
+    for (const double scale : {1e-200, 1e200}) {
+        EXPECT_THROW(require_symmetric<double>(scale * a, 1e-6), InvalidArgument) << scale;
+        EXPECT_NO_THROW(require_symmetric<double>(scale * a, 1e-2)) << scale;
+    }
     a(0, 1) = std::nan("");
     EXPECT_THROW(require_symmetric<double>(a, 1e-6), InvalidArgument);
 }

@@ -28,7 +28,8 @@ struct DerivativeCheckOptions {
     void validate() const;
 };
 
-/// The error of the exact derivative against central differences of one step, relative to the larger of both.
+/// The error of the exact derivative against the central difference of one step, relative to the larger of
+/// both; for a gradient g also to |g| |v| / sqrt(n), the size of a derivative along a typical direction v.
 struct StepError {
     double step = 0;
     double error = 0;
@@ -38,18 +39,20 @@ struct StepError {
 /// step (slope 2, the truncation error of central differences) until rounding takes over and lets it rise
 /// again; its minimum is the floor, between 1e-12 and 1e-8 for functions computed in double. For a wrong
 /// derivative the error stops falling at the size of the mistake. Where the function is a quadratic along the
-/// direction, central differences are exact: there is no slope (NaN), only a floor.
+/// direction, central differences are exact: there is no slope (NaN), only a floor. At a critical point
+/// derivative and differences vanish together, and no error is small beside them: there the error must fall
+/// with the slope to the last, or be rounding at every step; the floor says nothing.
 struct DerivativeCheck {
     std::vector<StepError> steps;  ///< by falling step
     double slope = 0;              ///< steepest over a decade and a half of steps, above the floor; or NaN
     double floor = 0;              ///< smallest error over all steps
-    bool passed = false;           ///< floor <= tolerance, and slope >= smallest_slope where there is one
+    bool passed = false;           ///< floor <= tolerance (or as above), slope >= smallest_slope or NaN
     std::string failure;           ///< one sentence; empty when passed
 };
 
 /// Checks `gradient` (n) of `f` at `x` (n): (f(x + h v) - f(x - h v)) / 2h against gradient(x)^T v.
 ///
-/// directions * 2 * (number of steps) calls of f, one of the gradient. Throws InvalidArgument when x is
+/// directions * 2 * (number of steps) + 1 calls of f, one of the gradient. Throws InvalidArgument when x is
 /// empty, the gradient has another size, or an option is out of range; NumericalError when a value is NaN or
 /// infinite, naming the step.
 /// Reference: the error-versus-step test of Nocedal and Wright, Numerical Optimization, 2006, 8.1.

@@ -90,7 +90,7 @@ class LowRankHessian {
   public:
     LowRankHessian(const LowRankObjective& objective, Factors at);
 
-    /// (H_UU P + H_UV Q, H_VU P + H_VV Q), without a residual: 4 n k p + 10 (n + p) k^2 flops, O((n + p) k)
+    /// (H_UU P + H_UV Q, H_VU P + H_VV Q), without a residual: 4 n k p + 6 (n + p) k^2 flops, O((n + p) k)
     /// memory. A direction with one zero half gives two of the blocks.
     [[nodiscard]] Factors times(const Factors& direction) const;
 

@@ -14,11 +14,11 @@ namespace eckart::linalg {
 /// exponentials on their diagonal. float is computed in double and rounded once. At most 6 products, one LU
 /// solve and s products, 2 n^3 flops each: (15 + 2 s) n^3 with s about log2(|A| / 4), and about 10 n^2
 /// entries of extra memory. |X - exp(A)|_F is of order n eps cond(A) |exp(A)|_F, where cond(A) is
-/// expm_condition(). `name` stands for the matrix in errors. Throws InvalidArgument unless `a` is square and
-/// n <= 46,340; NumericalError when entries are NaN or infinite (their number is named) or the result exceeds
-/// the range of T (the norm of A is named).
-/// Reference: Al-Mohy and Higham, A new scaling and squaring algorithm for the matrix exponential, SIAM J.
-/// Matrix Anal. Appl. 31(3), 2009, 970-989, algorithm 5.1.
+/// expm_condition(): from 1e16 on no digit is left, and the result may seem to overflow. `name` stands for
+/// the matrix in errors. Throws InvalidArgument unless `a` is square and n <= 46,340; NumericalError when
+/// entries are NaN or infinite (their number is named) or the result exceeds the range of T (the norm of A is
+/// named). Reference: Al-Mohy and Higham, A new scaling and squaring algorithm for the matrix exponential,
+/// SIAM J. Matrix Anal. Appl. 31(3), 2009, 970-989, algorithm 5.1.
 template <class T>
 Matrix<T> expm(const Matrix<T>& a, std::string_view name = "matrix");
 

@@ -43,7 +43,7 @@ struct SelfcheckOptions {
 };
 
 /// Derivatives (low-rank objective, Rayleigh quotient, network, orthogonal factors), SVD, matrix exponential,
-/// kernels and files: everything that a result of Eckart rests on. A second or two in all.
+/// kernels and files: everything that a result of Eckart rests on. Less than a second in all.
 std::vector<Check> standard_checks(const SelfcheckOptions& options);
 
 /// error <= bound, with the sentence of a failure where it is not; NaN never is.

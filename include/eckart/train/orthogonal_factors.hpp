@@ -51,7 +51,7 @@ struct FactorPair {
 
 /// One step from the gradients that `pair` holds. Adam (step `t`) runs on U, sigma and Vt as on any tensor;
 /// sigma moves as it says, and what it would add to U and V is the direction and length of their
-/// geodesic_step(). Then B = U diag(sigma) and A = diag(sigma) Vt. About 14 (out + in) r^2 flops. Returns
+/// geodesic_step(). Then B = U diag(sigma) and A = diag(sigma) Vt. About 10 (out + in) r^2 flops. Returns
 /// false when geodesic_step() refuses the step; B and A are then as they were.
 bool step_factors(const ops::AdamOptions& adam, std::int64_t t, OrthogonalFactors& factors,
                   const FactorPair& pair);

@@ -20,8 +20,8 @@ inline constexpr double kLongestStep = 1e3;
 /// For |D|_F <= 1, X and Z come from their power series, cut where its terms are below eps / 8; beyond, from
 /// the exponential of the skew matrix [S, -Rt; R, 0], Rt R = Nt N, in double. N is never formed.
 /// `u` (n, r) has orthonormal columns, r <= n; `step` (n, r) is D, the learning rate included. A step of
-/// zeros changes no bit. Returns false, and leaves `u` as it was, for a step that is not finite or longer
-/// than kLongestStep.
+/// zeros changes no bit. Returns false, and leaves `u` as it was, for a step or a U that is not finite and
+/// for a step longer than kLongestStep.
 /// 10 n r^2 flops and 4 r^3 for each term of the series, and about 3 n r entries of extra memory. Each call
 /// also removes the drift that the rounding of the last one left, U (I - E / 2) for Ut U = I + E, so that
 /// |E|_F stays below 4 (r + 1) eps however many steps follow each other. T is float or double. Throws
