@@ -81,7 +81,7 @@ void print_results(const std::vector<CheckResult>& results, const Tally& sum, do
 /// The folder that was asked for, or the one for temporary files. Throws IoError unless it is one.
 std::filesystem::path scratch_folder(const std::string& asked) {
     std::error_code error;
-    const std::filesystem::path folder =
+    std::filesystem::path folder =
         asked.empty() ? std::filesystem::temp_directory_path(error) : asked.c_str();
     if (error || !std::filesystem::is_directory(folder, error)) {
         throw IoError(fmt::format("there is no folder {} to write a file in; name one with --folder{}",

@@ -11,7 +11,6 @@ namespace eckart::calculus {
 
 namespace {
 
-using linalg::multiply;
 using linalg::multiply_nt;
 using linalg::multiply_tn;
 

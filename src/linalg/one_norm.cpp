@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "eckart/linalg/product.hpp"
 #include "linalg/lapack.hpp"
 
 namespace eckart::linalg {
@@ -18,9 +19,8 @@ double one_norm(const Matrix<T>& a) {
 template <class T>
 double one_norm_estimate(const std::vector<const Matrix<T>*>& factors) {
     const Eigen::Index n = factors.front()->rows();
-    Vector<T> v = Vector<T>::Zero(n);
-    Vector<T> x = Vector<T>::Zero(n);
-    Vector<T> image(n);
+    Matrix<T> v = Matrix<T>::Zero(n, 1);
+    Matrix<T> x = Matrix<T>::Zero(n, 1);
     std::vector<int> sign(static_cast<std::size_t>(n));
     std::array<int, 3> state{};
     T estimate = 0;
@@ -29,9 +29,7 @@ double one_norm_estimate(const std::vector<const Matrix<T>*>& factors) {
         lapack::lacn2(static_cast<int>(n), v.data(), x.data(), sign.data(), &estimate, &kase, state.data());
         if (kase == 0) return static_cast<double>(estimate);
         for (std::size_t i = 0; i < factors.size(); ++i) {
-            if (kase == 1) image.noalias() = *factors[factors.size() - 1 - i] * x;
-            if (kase == 2) image.noalias() = factors[i]->transpose() * x;
-            x.swap(image);
+            x = kase == 1 ? multiply(*factors[factors.size() - 1 - i], x) : multiply_tn(*factors[i], x);
         }
     }
 }
@@ -41,11 +39,10 @@ double log2_one_norm_of_power_of_absolute(const Matrix<T>& a, int power) {
     constexpr double kNone = -std::numeric_limits<double>::infinity();
     if (a.size() == 0) return kNone;
     const Matrix<T> absolute = a.cwiseAbs();
-    Vector<T> v = Vector<T>::Ones(a.rows());
-    Vector<T> image(a.rows());
+    Matrix<T> v = Matrix<T>::Ones(a.rows(), 1);
     double exponent = 0;
     for (int i = 0; i < power; ++i) {
-        image.noalias() = absolute.transpose() * v;
+        const Matrix<T> image = multiply_tn(absolute, v);
         const T largest = image.maxCoeff();
         if (largest == 0) return kNone;
         v = image / largest;

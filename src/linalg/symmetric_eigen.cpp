@@ -50,7 +50,7 @@ SymmetricEigen<T> symmetric_eigen(const Matrix<T>& a, std::string_view name) {
 template <class T>
 void require_symmetric(const Matrix<T>& a, double tolerance, std::string_view name) {
     require_square(a, name);
-    const MatrixD wide = a.template cast<double>();
+    const MatrixD& wide = a.template cast<double>();
     const double asymmetry = (wide - wide.transpose()).stableNorm();
     const double norm = wide.stableNorm();
     if (!(asymmetry <= tolerance * norm)) {

@@ -11,7 +11,6 @@ namespace eckart::selfcheck {
 namespace {
 
 using calculus::DerivativeCheckOptions;
-using calculus::Factors;
 using calculus::LowRankHessian;
 using calculus::LowRankObjective;
 using calculus::RayleighQuotient;
