@@ -17,7 +17,7 @@
 
 #include "eckart/calculus/derivative_check.hpp"
 #include "eckart/calculus/low_rank_objective.hpp"
-#include "eckart/core/rng.hpp"
+#include "eckart/core/random_matrix.hpp"
 #include "eckart/core/threads.hpp"
 #include "eckart/evaluate/latency.hpp"
 #include "eckart/linalg/product.hpp"
@@ -29,12 +29,6 @@ namespace {
 using namespace eckart;
 using calculus::Factors;
 
-MatrixD normal_matrix(Eigen::Index rows, Eigen::Index cols, Rng& rng) {
-    MatrixD a(rows, cols);
-    for (double& entry : a.reshaped()) entry = rng.normal();
-    return a;
-}
-
 struct Problem {
     calculus::LowRankObjective objective;
     Factors at;
@@ -43,10 +37,10 @@ struct Problem {
 
 Problem make_problem(Eigen::Index n, Eigen::Index k) {
     Rng rng(1);
-    MatrixD x = normal_matrix(n, n, rng);
+    MatrixD x = normal_matrix<double>(n, n, rng);
     return {{x, VectorD::Ones(k)},
-            {normal_matrix(n, k, rng), normal_matrix(k, n, rng)},
-            {normal_matrix(n, k, rng), normal_matrix(k, n, rng)}};
+            {normal_matrix<double>(n, k, rng), normal_matrix<double>(k, n, rng)},
+            {normal_matrix<double>(n, k, rng), normal_matrix<double>(k, n, rng)}};
 }
 
 bool verified() {
@@ -79,7 +73,7 @@ double median_seconds(const std::function<void()>& work) {
 double product_rate() {
     Rng rng(2);
     constexpr Eigen::Index kSize = 2000;
-    const MatrixD a = normal_matrix(kSize, kSize, rng);
+    const MatrixD a = normal_matrix<double>(kSize, kSize, rng);
     double best = 0;
     for (int i = 0; i < 5; ++i) {
         const double start = bench::now();

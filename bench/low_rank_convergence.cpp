@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "eckart/calculus/minimize_low_rank.hpp"
-#include "eckart/core/rng.hpp"
+#include "eckart/core/random_matrix.hpp"
 #include "eckart/linalg/qr.hpp"
 
 namespace {
@@ -24,11 +24,7 @@ constexpr Eigen::Index kRank = 10;
 /// Singular values 0.9^i: s_11 / s_10 = 0.9.
 MatrixD matrix_with_gap() {
     Rng rng(1);
-    const auto rotation = [&] {
-        MatrixD a(kSize, kSize);
-        for (double& entry : a.reshaped()) entry = rng.normal();
-        return linalg::thin_qr(a).q;
-    };
+    const auto rotation = [&] { return linalg::thin_qr(normal_matrix<double>(kSize, kSize, rng)).q; };
     VectorD s(kSize);
     for (Eigen::Index i = 0; i < kSize; ++i) s[i] = std::pow(0.9, static_cast<double>(i));
     return rotation() * s.asDiagonal() * rotation();

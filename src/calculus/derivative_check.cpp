@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "eckart/core/error.hpp"
-#include "eckart/core/rng.hpp"
+#include "eckart/core/random_matrix.hpp"
 
 namespace eckart::calculus {
 
@@ -27,8 +27,7 @@ void require(bool condition, const std::string& message) {
 }
 
 VectorD random_direction(Eigen::Index size, double length, Rng& rng) {
-    VectorD v(size);
-    for (double& entry : v) entry = rng.normal();
+    const VectorD v = normal_matrix<double>(size, 1, rng);
     return v * (length / v.norm());
 }
 

@@ -10,7 +10,7 @@
 #include "calculus/checked_apply.hpp"
 #include "calculus/orthonormalize.hpp"
 #include "eckart/core/error.hpp"
-#include "eckart/core/rng.hpp"
+#include "eckart/core/random_matrix.hpp"
 #include "eckart/linalg/product.hpp"
 #include "eckart/linalg/qr.hpp"
 #include "eckart/linalg/svd.hpp"
@@ -73,8 +73,7 @@ class Solver {
     /// A first |A|, whatever the start vectors are: a few steps of power iteration from a random vector.
     void estimate_norm() {
         Rng rng = Rng(options_.seed).fork("lobpcg norm");
-        MatrixD v(a_.size, 1);
-        for (double& entry : v.reshaped()) entry = rng.normal();
+        auto v = normal_matrix<double>(a_.size, 1, rng);
         for (int i = 0; i < kNormSteps && !v.isZero(0); ++i) v = apply(v.stableNormalized());
     }
 
@@ -84,8 +83,7 @@ class Solver {
         if (options_.start.cols() > 0) basis = orthonormalize_against(basis, options_.start);
         Rng rng = Rng(options_.seed).fork("lobpcg start");
         while (basis.cols() < block) {
-            MatrixD more(a_.size, block - basis.cols());
-            for (double& entry : more.reshaped()) entry = rng.normal();
+            const auto more = normal_matrix<double>(a_.size, block - basis.cols(), rng);
             basis = side_by_side(basis, orthonormalize_against(basis, more), MatrixD(a_.size, 0));
         }
         return basis;

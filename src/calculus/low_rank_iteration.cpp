@@ -7,10 +7,13 @@
 #include <limits>
 
 #include "eckart/core/error.hpp"
-#include "eckart/core/rng.hpp"
+#include "eckart/core/random_matrix.hpp"
 #include "eckart/linalg/svd.hpp"
+#include "linalg/power_of_two.hpp"
 
 namespace eckart::calculus {
+
+using linalg::times_power_of_two;
 
 namespace {
 
@@ -25,13 +28,7 @@ double ratio(double a, double b) {
 
 /// Half the binary exponent of the largest entry, rounded up.
 int half_exponent(const MatrixD& a) {
-    int exponent = 0;
-    std::frexp(a.cwiseAbs().maxCoeff(), &exponent);
-    return static_cast<int>(std::ceil(exponent / 2.0));
-}
-
-MatrixD times_power_of_two(const MatrixD& a, int exponent) {
-    return a.unaryExpr([=](double x) { return std::ldexp(x, exponent); });
+    return static_cast<int>(std::ceil(linalg::exponent_of(a) / 2.0));
 }
 
 /// |d|^(1/2), and 1 for zeros.
@@ -77,11 +74,10 @@ Factors random_start(const LowRankObjective& objective, std::uint64_t seed) {
     const auto entries = static_cast<double>(objective.n()) * static_cast<double>(objective.p());
     const double norm = objective.whitened_x().stableNorm();
     const double deviation = std::sqrt(norm) / std::pow(entries * static_cast<double>(objective.k()), 0.25);
-    Factors start{MatrixD(objective.n(), objective.k()), MatrixD(objective.k(), objective.p())};
-    for (double& entry : start.u.reshaped()) entry = deviation * rng.normal();
-    for (double& entry : start.v.reshaped()) entry = deviation * rng.normal();
+    const MatrixD u = deviation * normal_matrix<double>(objective.n(), objective.k(), rng);
+    const MatrixD v = deviation * normal_matrix<double>(objective.k(), objective.p(), rng);
     const VectorD root = roots_of(objective.d()).cwiseInverse();
-    return {start.u * root.asDiagonal(), root.asDiagonal() * start.v};
+    return {u * root.asDiagonal(), root.asDiagonal() * v};
 }
 
 double low_rank_optimum(const LowRankObjective& objective) {

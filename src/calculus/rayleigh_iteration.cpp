@@ -14,6 +14,7 @@
 #include "eckart/linalg/svd.hpp"
 #include "eckart/linalg/symmetric_eigen.hpp"
 #include "eckart/linalg/symmetric_solve.hpp"
+#include "linalg/power_of_two.hpp"
 
 namespace eckart::calculus {
 
@@ -79,7 +80,7 @@ RayleighIterationResult iterate(VectorD x, double& norm, bool may_stagnate,
     return result;
 }
 
-/// A 2^-exponent with entries of at most 2, so that no product or solution overflows.
+/// A 2^-exponent with entries of at most 1, so that no product or solution overflows.
 struct ScaledMatrix {
     MatrixD a;
     int exponent = 0;
@@ -88,9 +89,8 @@ struct ScaledMatrix {
 ScaledMatrix scaled(const MatrixD& a, const char* name) {
     linalg::require_finite<double>(a, name);
     linalg::require_symmetric<double>(a, kSymmetryTolerance, name);
-    const double largest = a.size() > 0 ? a.cwiseAbs().maxCoeff() : 0;
-    const int exponent = largest > 0 ? std::ilogb(largest) : 0;
-    return {a.unaryExpr([&](double entry) { return std::ldexp(entry, -exponent); }), exponent};
+    const int exponent = linalg::exponent_of(a);
+    return {linalg::times_power_of_two(a, -exponent), exponent};
 }
 
 void scale_back(RayleighIterationResult& result, int exponent) {

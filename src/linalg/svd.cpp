@@ -8,6 +8,7 @@
 
 #include "eckart/core/error.hpp"
 #include "linalg/lapack.hpp"
+#include "linalg/power_of_two.hpp"
 
 namespace eckart::linalg {
 
@@ -24,14 +25,6 @@ void check_input(const Matrix<T>& a, std::string_view name) {
             fmt::format("{} ({}, {}) is too large for LAPACK's SVD; its smaller side may be at most {}", name,
                         a.rows(), a.cols(), kLargestRank));
     }
-}
-
-/// The power of two next above the largest entry, as an exponent.
-template <class T>
-int exponent_of(const Matrix<T>& a) {
-    int exponent = 0;
-    std::frexp(a.cwiseAbs().maxCoeff(), &exponent);
-    return exponent;
 }
 
 template <class T>
@@ -73,7 +66,7 @@ Svd<T> thin_svd(const Matrix<T>& a, std::string_view name) {
     Svd<T> svd{Matrix<T>::Zero(a.rows(), k), Vector<T>::Zero(k), Matrix<T>::Zero(k, a.cols())};
     if (k == 0) return svd;
     const int exponent = exponent_of(a);
-    const auto scaled = [&] { return Matrix<T>(a.unaryExpr([=](T x) { return std::ldexp(x, -exponent); })); };
+    const auto scaled = [&] { return times_power_of_two(a, -exponent); };
     const auto gesdd = [](int r, int c, T* x, T* s, T* u, T* vt) { return lapack::gesdd(r, c, x, s, u, vt); };
     const auto gesvd = [](int r, int c, T* x, T* s, T* u, T* vt) { return lapack::gesvd(r, c, x, s, u, vt); };
     int info = run<T>(gesdd, scaled(), svd);

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "linalg/power_of_two.hpp"
+
 namespace eckart::linalg {
 
 namespace {
@@ -20,12 +22,11 @@ SvdErrors svd_errors(const Matrix<T>& a, const Svd<T>& svd) {
     const MatrixD u = svd.u.template cast<double>();
     const MatrixD vt = svd.vt.template cast<double>();
     // By a power of two, so that no square leaves the range of double.
-    int exponent = 0;
-    std::frexp(a.size() > 0 ? static_cast<double>(a.cwiseAbs().maxCoeff()) : 0.0, &exponent);
-    const auto scaled = [exponent](double x) { return std::ldexp(x, -exponent); };
-    const VectorD s = svd.s.template cast<double>().unaryExpr(scaled);
+    const int exponent = exponent_of(a);
+    const VectorD s =
+        svd.s.template cast<double>().unaryExpr([=](double x) { return std::ldexp(x, -exponent); });
     const Eigen::Index k = s.size();
-    MatrixD rest = a.template cast<double>().unaryExpr(scaled);
+    MatrixD rest = times_power_of_two<double>(a.template cast<double>(), -exponent);
     const double norm = std::max(rest.norm(), std::numeric_limits<double>::min());
     SvdErrors errors;
     errors.u_orthogonality = orthogonality(u);

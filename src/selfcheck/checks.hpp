@@ -5,8 +5,7 @@
 #include <vector>
 
 #include "eckart/calculus/derivative_check.hpp"
-#include "eckart/core/matrix.hpp"
-#include "eckart/core/rng.hpp"
+#include "eckart/core/random_matrix.hpp"
 #include "eckart/selfcheck/selfcheck.hpp"
 
 namespace eckart::selfcheck {
@@ -22,12 +21,9 @@ std::vector<Check> file_checks(const Rng& rng, const std::filesystem::path& fold
 /// What the derivative checker saw.
 Finding finding_of(std::string name, const calculus::DerivativeCheck& check, double bound);
 
-/// Standard normal entries.
-template <class T>
-Matrix<T> normal_matrix(Eigen::Index rows, Eigen::Index cols, Rng& rng) {
-    Matrix<T> matrix(rows, cols);
-    for (T& entry : matrix.reshaped()) entry = static_cast<T>(rng.normal());
-    return matrix;
+/// |X - Y|_F / |Y|_F.
+inline double relative_distance(const MatrixD& x, const MatrixD& y) {
+    return (x - y).norm() / y.norm();
 }
 
 }  // namespace eckart::selfcheck

@@ -17,10 +17,6 @@ using linalg::multiply;
 constexpr Eigen::Index kSize = 30;
 constexpr double kEps = std::numeric_limits<double>::epsilon();
 
-double relative_distance(const MatrixD& a, const MatrixD& b) {
-    return (a - b).norm() / b.norm();
-}
-
 MatrixD scaled_normal(Rng& rng) {
     return normal_matrix<double>(kSize, kSize, rng) / std::sqrt(static_cast<double>(kSize));
 }

@@ -9,11 +9,6 @@ namespace eckart::selfcheck {
 
 namespace {
 
-/// |X - Y|_F / |Y|_F.
-double relative_distance(const MatrixF& x, const MatrixD& y) {
-    return (x.cast<double>() - y).norm() / y.norm();
-}
-
 /// The three products of a layer in float32, beside the plain formulas in double.
 std::vector<Finding> layer_products(Rng rng) {
     constexpr Eigen::Index kBatch = 100;
@@ -40,10 +35,12 @@ std::vector<Finding> layer_products(Rng rng) {
     const MatrixD wide_dy = dy.cast<double>();
     const MatrixD z = (wide_x * wide_w.transpose()).rowwise() + bias.cast<double>().row(0);
     const double bound = 4 * std::sqrt(double{kIn}) * std::numeric_limits<float>::epsilon();
-    return {compare("forward with bias and ReLU", relative_distance(y, z.cwiseMax(0)), bound),
-            compare("gradient of its input", relative_distance(dx, wide_dy * wide_w), bound),
-            compare("gradient of its weights", relative_distance(dw, wide_dy.transpose() * wide_x), bound),
-            compare("gradient of its bias", relative_distance(db, wide_dy.colwise().sum()), bound)};
+    return {compare("forward with bias and ReLU", relative_distance(y.cast<double>(), z.cwiseMax(0)), bound),
+            compare("gradient of its input", relative_distance(dx.cast<double>(), wide_dy * wide_w), bound),
+            compare("gradient of its weights",
+                    relative_distance(dw.cast<double>(), wide_dy.transpose() * wide_x), bound),
+            compare("gradient of its bias", relative_distance(db.cast<double>(), wide_dy.colwise().sum()),
+                    bound)};
 }
 
 }  // namespace

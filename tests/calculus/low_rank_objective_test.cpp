@@ -11,6 +11,7 @@
 
 #include "eckart/calculus/derivative_check.hpp"
 #include "eckart/core/error.hpp"
+#include "error_message.hpp"
 #include "random_matrix.hpp"
 
 namespace eckart::calculus {
@@ -244,42 +245,48 @@ TEST(Factors, VectorsAreRowByRow) {
     EXPECT_THROW((void)to_factors(vector, 2, 2, 2), InvalidArgument);
 }
 
-template <class Call>
-std::string complaint_of(Call call) {
-    try {
-        call();
-    } catch (const Error& error) {
-        return error.what();
-    }
-    return "no error";
-}
-
 TEST(LowRankObjective, RefusesBadInputWithItsValues) {
     const MatrixD x = MatrixD::Ones(4, 3);
     const auto contains = [](const std::string& text, const std::string& part) {
         EXPECT_NE(text.find(part), std::string::npos) << text;
     };
-    contains(complaint_of([&] { LowRankObjective(x, VectorD::Ones(4)); }), "k = 4");
-    contains(complaint_of([&] { LowRankObjective(x, VectorD()); }), "1 .. 3");
-    contains(complaint_of([] { LowRankObjective(MatrixD(0, 3), VectorD::Ones(1)); }), "(0, 3) is empty");
+    contains(test::message_of<Error>([&] { LowRankObjective(x, VectorD::Ones(4)); }), "k = 4");
+    contains(test::message_of<Error>([&] { LowRankObjective(x, VectorD()); }), "1 .. 3");
+    contains(test::message_of<Error>([] { LowRankObjective(MatrixD(0, 3), VectorD::Ones(1)); }),
+             "(0, 3) is empty");
     MatrixD nan = x;
     nan(1, 1) = std::nan("");
-    contains(complaint_of([&] { LowRankObjective(nan, VectorD::Ones(1)); }), "1 entries are NaN");
-    contains(complaint_of([&] { LowRankObjective(x, VectorD::Constant(1, INFINITY)); }), "diagonal of D");
-    contains(complaint_of([&] { LowRankObjective(x, VectorD::Ones(1), MatrixD::Ones(2, 2)); }), "(2, 2)");
+    contains(test::message_of<Error>([&] { LowRankObjective(nan, VectorD::Ones(1)); }), "1 entries are NaN");
+    contains(test::message_of<Error>([&] { LowRankObjective(x, VectorD::Constant(1, INFINITY)); }),
+             "diagonal of D");
+    contains(test::message_of<Error>([&] { LowRankObjective(x, VectorD::Ones(1), MatrixD::Ones(2, 2)); }),
+             "(2, 2)");
     MatrixD skew = MatrixD::Identity(3, 3);
     skew(0, 2) = 0.5;
-    contains(complaint_of([&] { LowRankObjective(x, VectorD::Ones(1), skew); }), "not symmetric");
-    contains(complaint_of([&] { LowRankObjective(x, VectorD::Ones(1), -MatrixD::Identity(3, 3)); }),
-             "not positive semidefinite");
+    contains(test::message_of<Error>([&] { LowRankObjective(x, VectorD::Ones(1), skew); }), "not symmetric");
+    contains(
+        test::message_of<Error>([&] { LowRankObjective(x, VectorD::Ones(1), -MatrixD::Identity(3, 3)); }),
+        "not positive semidefinite");
     const LowRankObjective objective(x, VectorD::Ones(2));
     const Factors good{MatrixD::Ones(4, 2), MatrixD::Ones(2, 3)};
-    contains(complaint_of([&] { (void)objective.value({MatrixD::Ones(4, 1), good.v}); }), "(4, 1)");
-    contains(complaint_of([&] { (void)objective.gradient({good.u, MatrixD::Ones(3, 2)}); }), "(3, 2)");
-    contains(complaint_of([&] { (void)objective.value({good.u * INFINITY, good.v}); }), "U (4, 2)");
-    contains(complaint_of([&] { (void)LowRankHessian(objective, good).times({good.v, good.u}); }), "(2, 3)");
+    contains(test::message_of<Error>([&] {
+                 (void)objective.value({MatrixD::Ones(4, 1), good.v});
+             }),
+             "(4, 1)");
+    contains(test::message_of<Error>([&] {
+                 (void)objective.gradient({good.u, MatrixD::Ones(3, 2)});
+             }),
+             "(3, 2)");
+    contains(test::message_of<Error>([&] {
+                 (void)objective.value({good.u * INFINITY, good.v});
+             }),
+             "U (4, 2)");
+    contains(test::message_of<Error>([&] {
+                 (void)LowRankHessian(objective, good).times({good.v, good.u});
+             }),
+             "(2, 3)");
     const LowRankObjective large(MatrixD::Ones(3000, 3000), VectorD::Ones(1));
-    contains(complaint_of([&] {
+    contains(test::message_of<Error>([&] {
                  (void)LowRankHessian(large, {MatrixD::Ones(3000, 1), MatrixD::Ones(1, 3000)}).matrix();
              }),
              "6000 rows");

@@ -9,6 +9,7 @@
 #include <unsupported/Eigen/MatrixFunctions>
 
 #include "eckart/core/error.hpp"
+#include "error_message.hpp"
 #include "matrix_exponential_golden.hpp"
 #include "random_matrix.hpp"
 
@@ -152,16 +153,6 @@ TEST(MatrixExponential, RotationOfThePlane) {
     }
 }
 
-template <class Call>
-std::string complaint_of(Call call) {
-    try {
-        call();
-    } catch (const Error& error) {
-        return error.what();
-    }
-    return "accepted";
-}
-
 TEST(MatrixExponential, RefusesWhatHasNoExponential) {
     EXPECT_THROW((void)expm<double>(MatrixD::Zero(2, 3)), InvalidArgument);
     EXPECT_THROW((void)expm_skew<double>(MatrixD::Zero(2, 3)), InvalidArgument);
@@ -172,7 +163,7 @@ TEST(MatrixExponential, RefusesWhatHasNoExponential) {
     EXPECT_THROW((void)expm<double>(bad), NumericalError);
     EXPECT_THROW((void)expm_skew<double>(bad), NumericalError);
     EXPECT_THROW((void)expm_symmetric<double>(bad), NumericalError);
-    const std::string message = complaint_of([&] { (void)expm<double>(bad, "rates"); });
+    const std::string message = test::message_of<Error>([&] { (void)expm<double>(bad, "rates"); });
     EXPECT_EQ(message.find("rates (3, 3): 2 entries are NaN or infinite"), 0U) << message;
     EXPECT_EQ(message.find("singular"), std::string::npos) << message;
 }
@@ -181,26 +172,29 @@ TEST(MatrixExponential, SaysThatTheResultOverflowsAndWhy) {
     for (const double size : {400.0, 1e5, 1e300}) {
         const MatrixD a = MatrixD::Constant(2, 2, size);
         for (const auto function : {&expm<double>, &expm_symmetric<double>}) {
-            const std::string message = complaint_of([&] { (void)function(a, "rates"); });
+            const std::string message = test::message_of<Error>([&] { (void)function(a, "rates"); });
             EXPECT_NE(message.find("rates (2, 2): its exponential exceeds the range of float64: |A|_F is"),
                       std::string::npos)
                 << message;
         }
     }
-    EXPECT_NE(complaint_of([&] { (void)expm<float>(MatrixF::Constant(1, 1, 89.0F)); }).find("float32"),
-              std::string::npos);
+    EXPECT_NE(
+        test::message_of<Error>([&] { (void)expm<float>(MatrixF::Constant(1, 1, 89.0F)); }).find("float32"),
+        std::string::npos);
     EXPECT_NEAR(expm<float>(MatrixF::Constant(1, 1, 88.0F))(0, 0) / std::exp(88.0F), 1, 1e-6);
 }
 
 TEST(MatrixExponential, NamesTheAsymmetry) {
     MatrixD a(2, 2);
     a << 1, 2, 2.5, 1;
-    EXPECT_NE(
-        complaint_of([&] { (void)expm_symmetric<double>(a, "gram"); }).find("gram (2, 2) is not symmetric"),
-        std::string::npos);
-    EXPECT_NE(
-        complaint_of([&] { (void)expm_skew<double>(a, "turn"); }).find("turn (2, 2) is not skew-symmetric"),
-        std::string::npos);
+    EXPECT_NE(test::message_of<Error>([&] {
+                  (void)expm_symmetric<double>(a, "gram");
+              }).find("gram (2, 2) is not symmetric"),
+              std::string::npos);
+    EXPECT_NE(test::message_of<Error>([&] {
+                  (void)expm_skew<double>(a, "turn");
+              }).find("turn (2, 2) is not skew-symmetric"),
+              std::string::npos);
     // Rounding of the last bit is no asymmetry.
     a << 0, 1 + 1e-16, -1, 0;
     EXPECT_LE(test::orthogonality_error(expm_skew<double>(a)), roundoff<double>(2));

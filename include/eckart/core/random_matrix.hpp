@@ -1,0 +1,16 @@
+#pragma once
+
+#include "eckart/core/matrix.hpp"
+#include "eckart/core/rng.hpp"
+
+namespace eckart {
+
+/// A (rows, cols) matrix of standard normal entries, drawn column by column.
+template <class T>
+Matrix<T> normal_matrix(Eigen::Index rows, Eigen::Index cols, Rng& rng) {
+    Matrix<T> matrix(rows, cols);
+    for (T& entry : matrix.reshaped()) entry = static_cast<T>(rng.normal());
+    return matrix;
+}
+
+}  // namespace eckart
