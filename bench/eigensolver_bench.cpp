@@ -23,7 +23,7 @@
 #include "eckart/calculus/lobpcg.hpp"
 #include "eckart/calculus/rayleigh_iteration.hpp"
 #include "eckart/core/atomic_file.hpp"
-#include "eckart/core/rng.hpp"
+#include "eckart/core/random_matrix.hpp"
 #include "eckart/core/threads.hpp"
 #include "eckart/evaluate/latency.hpp"
 #include "eckart/linalg/product.hpp"
@@ -46,9 +46,7 @@ constexpr int kRepeats = 3;
 /// Eigenvalues 1, 1/2, 1/3, ...: a spectrum like that of the inputs of a layer.
 MatrixD covariance() {
     Rng rng(1);
-    MatrixD a(kSize, kSize);
-    for (double& entry : a.reshaped()) entry = rng.normal();
-    const MatrixD q = linalg::thin_qr(a).q;
+    const MatrixD q = linalg::thin_qr(normal_matrix<double>(kSize, kSize, rng)).q;
     VectorD values(kSize);
     for (Eigen::Index i = 0; i < kSize; ++i) values[i] = 1 / static_cast<double>(i + 1);
     const MatrixD product = linalg::multiply_nt<double>(q * values.asDiagonal(), q);

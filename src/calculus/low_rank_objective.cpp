@@ -53,6 +53,18 @@ std::pair<MatrixD, MatrixD> square_root(const MatrixD& c) {
     return {eigen.vectors * root.asDiagonal(), inverse.asDiagonal() * eigen.vectors.transpose()};
 }
 
+/// Calls `visit(first row, rows of U, rows of R)` for R = U (D Vw) - Xw, block by block.
+template <class Visit>
+void for_residual_blocks(const MatrixD& u, const MatrixD& dv, const MatrixD& xw, const Visit& visit) {
+    for (Eigen::Index first = 0; first < u.rows(); first += kBlockRows) {
+        const Eigen::Index rows = std::min(kBlockRows, u.rows() - first);
+        const MatrixD block = u.middleRows(first, rows);
+        MatrixD residual = multiply(block, dv);
+        residual -= xw.middleRows(first, rows);
+        visit(first, block, residual);
+    }
+}
+
 }  // namespace
 
 VectorD to_vector(const Factors& factors) {
@@ -126,14 +138,10 @@ MatrixD LowRankObjective::unwhiten(const MatrixD& vw) const {
 
 double LowRankObjective::value(const Factors& at) const {
     require_fitting(at);
-    const MatrixD dv = d_.asDiagonal() * whiten(at.v);
     double sum = 0;
-    for (Eigen::Index i = 0; i < n(); i += kBlockRows) {
-        const Eigen::Index rows = std::min(kBlockRows, n() - i);
-        MatrixD residual = multiply<double>(at.u.middleRows(i, rows), dv);
-        residual -= xw_.middleRows(i, rows);
-        sum += residual.squaredNorm();
-    }
+    for_residual_blocks(
+        at.u, d_.asDiagonal() * whiten(at.v), xw_,
+        [&](Eigen::Index, const MatrixD&, const MatrixD& residual) { sum += residual.squaredNorm(); });
     return sum / 2;
 }
 
@@ -141,15 +149,11 @@ ValueAndGradient LowRankObjective::value_and_gradient(const Factors& at) const {
     require_fitting(at);
     const MatrixD dv = d_.asDiagonal() * whiten(at.v);
     ValueAndGradient result{0, {MatrixD(n(), k()), MatrixD::Zero(k(), xw_.cols())}};
-    for (Eigen::Index i = 0; i < n(); i += kBlockRows) {
-        const Eigen::Index rows = std::min(kBlockRows, n() - i);
-        const MatrixD u = at.u.middleRows(i, rows);
-        MatrixD residual = multiply(u, dv);
-        residual -= xw_.middleRows(i, rows);
+    for_residual_blocks(at.u, dv, xw_, [&](Eigen::Index first, const MatrixD& u, const MatrixD& residual) {
         result.value += residual.squaredNorm() / 2;
-        result.gradient.u.middleRows(i, rows) = multiply_nt(residual, dv);
+        result.gradient.u.middleRows(first, u.rows()) = multiply_nt(residual, dv);
         result.gradient.v += multiply_tn(u, residual);
-    }
+    });
     result.gradient.v = unwhiten_gradient(d_.asDiagonal() * result.gradient.v);
     return result;
 }

@@ -1,7 +1,6 @@
 #include "eckart/train/orthogonal_factors.hpp"
 
 #include <memory>
-#include <span>
 #include <utility>
 
 #include "eckart/compress/decomposition.hpp"
@@ -11,10 +10,6 @@
 namespace eckart::train {
 
 namespace {
-
-std::span<float> flat(MatrixF& matrix) {
-    return {matrix.data(), static_cast<std::size_t>(matrix.size())};
-}
 
 /// What Adam adds to a tensor of gradient `g`.
 MatrixF adam_direction(const ops::AdamOptions& adam, std::int64_t t, MatrixF& g, MatrixF& moment1,

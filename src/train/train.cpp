@@ -20,10 +20,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-std::span<float> flat(MatrixF& matrix) {
-    return {matrix.data(), static_cast<std::size_t>(matrix.size())};
-}
-
 /// Moves the factors of orthogonal layers as their gradients come.
 class OrthogonalSteps {
   public:

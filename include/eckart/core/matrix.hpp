@@ -1,6 +1,8 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <cstddef>
+#include <span>
 
 namespace eckart {
 
@@ -32,6 +34,12 @@ ConstMatrixView<T> view(const Matrix<T>& matrix) {
 template <class T>
 MatrixView<T> view(Matrix<T>& matrix) {
     return {matrix.data(), matrix.rows(), matrix.cols()};
+}
+
+/// All entries of `matrix`, row by row.
+template <class T>
+std::span<T> flat(Matrix<T>& matrix) {
+    return {matrix.data(), static_cast<std::size_t>(matrix.size())};
 }
 
 /// A view of the first `rows` rows of `matrix` (contiguous, since storage is row-major).
