@@ -49,7 +49,7 @@ int main() {
     const calculus::LowRankObjective objective(matrix_with_gap(), VectorD::Ones(kRank));
     const calculus::Factors start = random_start(objective, 1);
     calculus::LowRankSolverOptions options;
-    options.gradient_tolerance = 1e-13;
+    options.gradient_tolerance = 1e-12;
     const auto als = alternating_least_squares(objective, start, options);
     const auto newton = newton_cg(objective, start, options);
     print_data("als", als.history);
