@@ -13,6 +13,7 @@
 #include <system_error>
 #include <thread>
 
+#include "core/child_environment.hpp"
 #include "eckart/core/error.hpp"
 
 namespace eckart::report {
@@ -20,26 +21,6 @@ namespace {
 
 constexpr std::size_t kOutputKept = 1024;
 constexpr std::chrono::milliseconds kBetweenLooks{5};
-
-/// The environment of this process, except that numbers are written and read as in C.
-std::vector<std::string> c_locale_environment() {
-    std::vector<std::string> variables;
-    for (char** entry = environ; *entry != nullptr; ++entry) {
-        const std::string variable = *entry;
-        if (variable.starts_with("LC_ALL=") || variable.starts_with("LC_NUMERIC=")) continue;
-        variables.push_back(variable);
-    }
-    variables.emplace_back("LC_NUMERIC=C");
-    return variables;
-}
-
-std::vector<char*> pointers(std::vector<std::string>& strings) {
-    std::vector<char*> result;
-    result.reserve(strings.size() + 1);
-    for (std::string& text : strings) result.push_back(text.data());
-    result.push_back(nullptr);
-    return result;
-}
 
 class FileActions {
   public:
@@ -123,7 +104,7 @@ ProcessResult run_process(const std::string& program, const std::vector<std::str
     const ChildSignals signals(static_cast<bool>(stop));
     pid_t child = 0;
     const int error = posix_spawnp(&child, program.c_str(), actions.get(), signals.get(),
-                                   pointers(command).data(), pointers(environment).data());
+                                   exec_pointers(command).data(), exec_pointers(environment).data());
     if (error == ENOENT) return {false, false, 127, ""};
     if (error != 0) {
         throw IoError(fmt::format("cannot start '{}': {}; check the program's permissions", program,
