@@ -1,0 +1,53 @@
+#include "probe/value_probe.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "eckart/core/error.hpp"
+
+namespace eckart::probe {
+
+template <class T>
+ValueProbe<T>::ValueProbe(ValueOracle<T>& oracle, Rng& rng, const ValuePlayerOptions& options)
+    : oracle_(oracle), rng_(rng), options_(options), dim_(oracle.dim()) {
+    if (dim_ < 1) {
+        throw InvalidArgument(fmt::format("the function has dimension {}; it must be at least 1", dim_));
+    }
+    // Coordinates of a random point of this length are rarely larger.
+    const double usual = options.radius * std::min(1.0, 3 / std::sqrt(static_cast<double>(dim_)));
+    grid_ = std::ldexp(1.0, std::ilogb(usual) + 1 - std::numeric_limits<T>::digits);
+}
+
+template <class T>
+VectorD ValueProbe<T>::direction() {
+    VectorD d(dim_);
+    do {
+        for (double& entry : d) entry = rng_.normal();
+        d.array() -= (1 - options_.common) * d.mean();
+    } while (d.norm() == 0);
+    return d.normalized();
+}
+
+template <class T>
+VectorD ValueProbe<T>::values(const MatrixD& points) {
+    if (options_.max_values > 0 && calls_ + points.rows() > options_.max_values) throw BudgetUsedUp();
+    const Vector<T> found = oracle_.values(points.template cast<T>());
+    for (Eigen::Index i = 0; i < found.size(); ++i) {
+        if (!std::isfinite(found[i])) {
+            throw NumericalError(
+                fmt::format("value {} of the function is {}, at a point of length {:.3g}; it must be finite "
+                            "within the radius {}",
+                            calls_ + i + 1, found[i], points.row(i).norm(), options_.radius));
+        }
+    }
+    calls_ += found.size();
+    return found.template cast<double>();
+}
+
+template class ValueProbe<float>;
+template class ValueProbe<double>;
+
+}  // namespace eckart::probe
