@@ -1,0 +1,85 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <unordered_map>
+
+#include "eckart/core/json.hpp"
+#include "eckart/probe/numbered_oracle.hpp"
+
+namespace eckart::probe {
+
+/// Passes questions on to an oracle and writes every answer to a file, from which an interrupted study goes
+/// on: its calls are answered from the file as far as that reaches, to the same bits, and only then by the
+/// oracle.
+///
+/// The file is text that only grows: "# " and a JSON object, which says of what study it is; a line of column
+/// names; then a line per answer with the number of the call, f(x), and x, separated by tabs and written with
+/// the shortest decimals that give the same doubles back (docs/formats/calls.md). Answers of one batch may
+/// stand in any order. They are written at the end of every batch, and within one as soon as the oracle
+/// reports them and a tenth of a second has passed; so a process that is killed loses no more than that. A
+/// last line without its end is cut off when the study goes on.
+class Journal final : public ValueOracle<double> {
+  public:
+    /// What to do with a file that is there already.
+    enum class Existing {
+        kRefuse,
+        kReplace,
+        kResume,  ///< go on with it; where there is none, begin
+    };
+
+    /// Begins the file, or reads it and cuts off an unfinished last line. `study` is a JSON object with all
+    /// that the questions and answers depend on, beside the dimension. Holds a reference to `oracle`.
+    ///
+    /// Throws IoError when the file cannot be written, is there (kRefuse), or is in use by another process;
+    /// FormatError, naming the line, when it is no such file; InvalidArgument, naming the first member that
+    /// differs, when it is of another study.
+    Journal(NumberedOracle& oracle, std::filesystem::path file, const Json& study, Existing existing);
+    /// The same for an oracle that reports no single answers: a batch is written when it is complete.
+    Journal(ValueOracle<double>& oracle, std::filesystem::path file, const Json& study, Existing existing);
+    /// Writes what is left to write.
+    ~Journal() override;
+    Journal(const Journal&) = delete;
+    Journal& operator=(const Journal&) = delete;
+
+    [[nodiscard]] Eigen::Index dim() const override;
+    /// Throw what the oracle throws, after writing what it has answered; InvalidArgument when a call that the
+    /// file has was asked at another point; IoError when the file cannot be written.
+    double value(const VectorD& x) override;
+    VectorD values(const MatrixD& points) override;
+
+    /// Calls so far.
+    [[nodiscard]] std::int64_t calls() const { return calls_; }
+    /// How many of them the file has answered.
+    [[nodiscard]] std::int64_t replayed() const { return replayed_; }
+    /// Answers that the file had when it was opened.
+    [[nodiscard]] std::int64_t recorded() const { return recorded_; }
+
+  private:
+    struct Record {
+        double value = 0;
+        std::uint64_t point = 0;  ///< a hash of its text
+    };
+    using Clock = std::chrono::steady_clock;
+
+    void open(const Json& study, Existing existing);
+    void load(const Json& heading);
+    void read_line(const std::string& line, std::int64_t number);
+    void append(std::int64_t call, double value, const MatrixD& points, Eigen::Index row);
+    void write_out();
+
+    ValueOracle<double>& oracle_;
+    NumberedOracle* numbered_ = nullptr;  ///< the same oracle, where it is one
+    std::filesystem::path file_;
+    int descriptor_ = -1;
+    std::unordered_map<std::int64_t, Record> records_;  ///< not yet asked for
+    std::int64_t recorded_ = 0;
+    std::int64_t calls_ = 0;
+    std::int64_t replayed_ = 0;
+    std::string buffer_;
+    Clock::time_point written_at_;
+};
+
+}  // namespace eckart::probe
