@@ -12,6 +12,7 @@ void add_command_demo(Verb root, Session& session);
 void add_command_eval(Verb root, Session& session);
 void add_command_finetune(Verb root, Session& session);
 void add_command_inspect(Verb root, Session& session);
+void add_command_probe(Verb root, Session& session);
 void add_command_report(Verb root, Session& session);
 void add_command_selfcheck(Verb root, Session& session);
 void add_command_sweep(Verb root, Session& session);

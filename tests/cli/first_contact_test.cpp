@@ -45,7 +45,7 @@ TEST(FirstContact, VersionIsOneLineThatBeginsWithANumber) {
 TEST(FirstContact, HelpListsEveryCommandAndTheExitCodes) {
     const std::string text = shown({"--help"});
     for (const char* verb : {"demo", "data", "train", "eval", "inspect", "compress", "sweep", "finetune",
-                             "report", "selfcheck"}) {
+                             "report", "probe", "selfcheck"}) {
         EXPECT_TRUE(contains(text, std::string("\n  ") + verb + " ")) << verb << "\n" << text;
     }
     EXPECT_TRUE(contains(text, "Exit codes: 0 done")) << text;
@@ -72,7 +72,8 @@ INSTANTIATE_TEST_SUITE_P(Commands, HelpOf,
                                          Words{"data", "import"}, Words{"data", "synth"},
                                          Words{"data", "info"}, Words{"data", "preview"}, Words{"train"},
                                          Words{"eval"}, Words{"inspect"}, Words{"compress"}, Words{"sweep"},
-                                         Words{"finetune"}, Words{"report"}, Words{"selfcheck"}),
+                                         Words{"finetune"}, Words{"report"}, Words{"probe"},
+                                         Words{"probe", "game"}, Words{"selfcheck"}),
                          name_of_command);
 
 }  // namespace
