@@ -30,8 +30,8 @@
 #include "eckart/linalg/qr.hpp"
 #include "eckart/linalg/symmetric_eigen.hpp"
 #include "laplacian.hpp"
-#include "machine_limits.hpp"
 #include "peer_python.hpp"
+#include "timing.hpp"
 
 namespace {
 

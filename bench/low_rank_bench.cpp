@@ -11,22 +11,20 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <functional>
 #include <string>
-#include <vector>
 
 #include "eckart/calculus/derivative_check.hpp"
 #include "eckart/calculus/low_rank_objective.hpp"
 #include "eckart/core/random_matrix.hpp"
 #include "eckart/core/threads.hpp"
-#include "eckart/evaluate/latency.hpp"
 #include "eckart/linalg/product.hpp"
-#include "machine_limits.hpp"
 #include "peer_python.hpp"
+#include "timing.hpp"
 
 namespace {
 
 using namespace eckart;
+using bench::median_seconds;
 using calculus::Factors;
 
 struct Problem {
@@ -56,17 +54,6 @@ bool verified() {
     fmt::print("Verified by central differences: gradient to {:.1e} (slope {:.2f}), Hessian to {:.1e}\n",
                first.floor, first.slope, second.floor);
     return first.passed && second.passed;
-}
-
-double median_seconds(const std::function<void()>& work) {
-    work();
-    std::vector<double> samples;
-    for (const double begin = bench::now(); samples.size() < 5 || (bench::now() - begin < 0.4);) {
-        const double start = bench::now();
-        work();
-        samples.push_back(bench::now() - start);
-    }
-    return evaluate::spread_of(samples).median;
 }
 
 /// FLOP/s of the product of two square matrices in double, the best of five.

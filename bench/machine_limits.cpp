@@ -4,13 +4,10 @@
 #include <oneapi/dnnl/dnnl.h>
 
 #include <algorithm>
-#include <chrono>
+
+#include "timing.hpp"
 
 namespace eckart::bench {
-
-double now() {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 GemmPeak::GemmPeak(int size)
     : size_(size),

@@ -29,7 +29,4 @@ class MemoryBandwidth {
     std::vector<float> a_, b_, c_;
 };
 
-/// Wall-clock seconds since some fixed moment.
-double now();
-
 }  // namespace eckart::bench

@@ -14,7 +14,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
-#include <functional>
 #include <sstream>
 #include <string>
 #include <unsupported/Eigen/MatrixFunctions>
@@ -23,15 +22,15 @@
 #include "eckart/core/json.hpp"
 #include "eckart/core/rng.hpp"
 #include "eckart/core/threads.hpp"
-#include "eckart/evaluate/latency.hpp"
 #include "eckart/linalg/matrix_exponential.hpp"
 #include "eckart/linalg/product.hpp"
-#include "machine_limits.hpp"
 #include "peer_python.hpp"
+#include "timing.hpp"
 
 namespace {
 
 using namespace eckart;
+using bench::median_seconds;
 
 const std::string kGolden = ECKART_SOURCE_DIR "/tests/golden/matrix_exponential.json";
 
@@ -54,17 +53,6 @@ MatrixD matrix_of(const Json& rows) {
 
 double relative_error(const MatrixD& x, const MatrixD& y) {
     return (x - y).stableNorm() / y.stableNorm();
-}
-
-double median_seconds(const std::function<void()>& work) {
-    work();
-    std::vector<double> samples;
-    for (const double begin = bench::now(); samples.size() < 5 || bench::now() - begin < 0.2;) {
-        const double start = bench::now();
-        work();
-        samples.push_back(bench::now() - start);
-    }
-    return evaluate::spread_of(samples).median;
 }
 
 /// A library's name and its numbers.
