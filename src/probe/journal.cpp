@@ -11,7 +11,6 @@
 #include <fstream>
 #include <string_view>
 #include <system_error>
-#include <utility>
 #include <vector>
 
 #include "eckart/core/atomic_file.hpp"
@@ -61,50 +60,53 @@ std::string shown_value(const Json& object, const std::string& key) {
 
 Journal::Journal(NumberedOracle& oracle, fs::path file, const Json& study, Existing existing)
     : oracle_(oracle), numbered_(&oracle), file_(std::move(file)) {
-    open(study, existing);
+    begin(study, existing);
 }
 
 Journal::Journal(ValueOracle<double>& oracle, fs::path file, const Json& study, Existing existing)
     : oracle_(oracle), file_(std::move(file)) {
-    open(study, existing);
+    begin(study, existing);
 }
 
 Journal::~Journal() {
-    if (descriptor_ < 0) return;
     try {
         write_out();
-        fdatasync(descriptor_);
     } catch (const Error&) {  // NOLINT(bugprone-empty-catch): what was not written will be asked again
     }
+    if (descriptor_ < 0) return;
+    fdatasync(descriptor_);
     close(descriptor_);
 }
 
-void Journal::open(const Json& study, Existing existing) {
+void Journal::begin(const Json& study, Existing existing) {
     Json heading{{"schema", kSchema}, {"dim", oracle_.dim()}};
     heading.update(study);
+    header_ = fmt::format("# {}\n{}\n", to_text(heading), column_names(oracle_.dim()));
+    overwrite_ = existing == Existing::kReplace ? Overwrite::kReplace : Overwrite::kRefuse;
+    written_at_ = Clock::now();
     std::error_code error;
-    const bool resumes = existing == Existing::kResume && fs::exists(fs::symlink_status(file_, error));
-    if (!resumes) {
-        write_file(file_, fmt::format("# {}\n{}\n", to_text(heading), column_names(oracle_.dim())),
-                   existing == Existing::kReplace ? Overwrite::kReplace : Overwrite::kRefuse);
+    if (existing != Existing::kResume || !fs::exists(fs::symlink_status(file_, error))) {
+        require_writable(file_, overwrite_);
+        return;
     }
-    descriptor_ = ::open(file_.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
-    const int trouble = errno;
-    const bool in_use =
-        descriptor_ >= 0 && flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
     try {
-        if (descriptor_ < 0) {
-            throw IoError(fmt::format("cannot write '{}': {}; check its permissions", file_.string(),
-                                      std::generic_category().message(trouble)));
-        }
-        if (in_use)
-            throw IoError(fmt::format("'{}' is in use by another study; wait for its end", file_.string()));
-        if (resumes) load(heading);
+        open();
+        load(heading);
     } catch (...) {
-        if (descriptor_ >= 0) close(std::exchange(descriptor_, -1));
+        if (descriptor_ >= 0) close(descriptor_);
         throw;
     }
-    written_at_ = Clock::now();
+}
+
+void Journal::open() {
+    descriptor_ = ::open(file_.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
+    if (descriptor_ < 0) {
+        throw IoError(fmt::format("cannot write '{}': {}; check its permissions", file_.string(),
+                                  std::generic_category().message(errno)));
+    }
+    // A file system without locks lets every study through.
+    if (flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        throw IoError(fmt::format("'{}' is in use by another study; wait for its end", file_.string()));
 }
 
 void Journal::load(const Json& heading) {
@@ -216,6 +218,11 @@ void Journal::append(std::int64_t call, double value, const MatrixD& points, Eig
 }
 
 void Journal::write_out() {
+    if (buffer_.empty()) return;
+    if (descriptor_ < 0) {
+        write_file(file_, header_, overwrite_);
+        open();
+    }
     std::string_view left = buffer_;
     while (!left.empty()) {
         const ssize_t written = write(descriptor_, left.data(), left.size());

@@ -155,6 +155,9 @@ TEST_F(JournalTest, BeginsWhereThereIsNoFile) {
     Journal journal(oracle_, file(), study_, Existing::kResume);
     EXPECT_EQ(journal.recorded(), 0);
     EXPECT_EQ(journal.dim(), 2);
+    oracle_.fails_at = 1;
+    EXPECT_THROW(journal.value(VectorD::Zero(2)), Interrupted);
+    EXPECT_FALSE(fs::exists(file()));
 }
 
 TEST_F(JournalTest, KeepsOrReplacesAsTold) {
@@ -163,6 +166,8 @@ TEST_F(JournalTest, KeepsOrReplacesAsTold) {
     EXPECT_THROW(Journal(oracle_, file(), study_, Existing::kRefuse), IoError);
     EXPECT_EQ(text(), before);
     Journal journal(oracle_, file(), study_, Existing::kReplace);
+    EXPECT_EQ(text(), before) << "until there is an answer";
+    journal.value(VectorD::Zero(2));
     EXPECT_LT(text().size(), before.size());
 }
 
@@ -188,7 +193,8 @@ TEST_F(JournalTest, RefusesOtherPoints) {
 }
 
 TEST_F(JournalTest, RefusesTwoStudiesAtOnce) {
-    const Journal journal(oracle_, file(), study_, Existing::kRefuse);
+    EXPECT_EQ(first_study().size(), 6);
+    const Journal journal(oracle_, file(), study_, Existing::kResume);
     expect_words(refusal<IoError>(), {"is in use by another study"});
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "eckart/core/atomic_file.hpp"
 #include "eckart/core/json.hpp"
 #include "eckart/probe/numbered_oracle.hpp"
 
@@ -30,8 +31,10 @@ class Journal final : public ValueOracle<double> {
         kResume,  ///< go on with it; where there is none, begin
     };
 
-    /// Begins the file, or reads it and cuts off an unfinished last line. `study` is a JSON object with all
-    /// that the questions and answers depend on, beside the dimension. Holds a reference to `oracle`.
+    /// Reads the file where it is to go on, and cuts off an unfinished last line. A new one begins with the
+    /// first answer, so that a study whose first call fails leaves everything as it was. `study` is a JSON
+    /// object with all that the questions and answers depend on, beside the dimension. Holds a reference to
+    /// `oracle`.
     ///
     /// Throws IoError when the file cannot be written, is there (kRefuse), or is in use by another process;
     /// FormatError, naming the line, when it is no such file; InvalidArgument, naming the first member that
@@ -64,7 +67,8 @@ class Journal final : public ValueOracle<double> {
     };
     using Clock = std::chrono::steady_clock;
 
-    void open(const Json& study, Existing existing);
+    void begin(const Json& study, Existing existing);
+    void open();
     void load(const Json& heading);
     void read_line(const std::string& line, std::int64_t number);
     void append(std::int64_t call, double value, const MatrixD& points, Eigen::Index row);
@@ -73,6 +77,8 @@ class Journal final : public ValueOracle<double> {
     ValueOracle<double>& oracle_;
     NumberedOracle* numbered_ = nullptr;  ///< the same oracle, where it is one
     std::filesystem::path file_;
+    std::string header_;  ///< of a new file, which does not exist yet while descriptor_ is -1
+    Overwrite overwrite_ = Overwrite::kRefuse;
     int descriptor_ = -1;
     std::unordered_map<std::int64_t, Record> records_;  ///< not yet asked for
     std::int64_t recorded_ = 0;
