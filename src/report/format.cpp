@@ -64,6 +64,18 @@ std::string significant(double value, int digits) {
     return fmt::format("{:.{}f}", value, std::clamp(digits - 1 - magnitude, 0, 12));
 }
 
+std::string scientific(double value) {
+    const double size = std::abs(value);
+    if (!std::isfinite(value) || value == 0 || (size >= 1e-3 && size < 1e5)) return significant(value, 3);
+    std::string text = fmt::format("{:.2e}", value);
+    // "1.23e-09" to "1.23e-9".
+    const std::size_t exponent = text.find('e') + 1;
+    if (text[exponent] == '+') text.erase(exponent, 1);
+    const std::size_t digits = text.find_first_of("0123456789", exponent);
+    if (text[digits] == '0' && digits + 1 < text.size()) text.erase(digits, 1);
+    return text;
+}
+
 std::string plural(std::int64_t count, const std::string& noun) {
     return whole(count) + kNoBreakSpace + noun + (count == 1 ? "" : "s");
 }

@@ -16,6 +16,7 @@ std::string bytes(std::int64_t value);                 ///< 28348040 -> "28.3 MB
 std::string seconds(double value);                     ///< 0.00123 -> "1.23 ms", 113 -> "1 min 53 s"
 std::string times(double factor);                      ///< 9.87 -> "9.9x" with a multiplication sign
 std::string significant(double value, int digits);     ///< 0.04567, 2 -> "0.046"; never with an exponent
+std::string scientific(double value);                  ///< 0.0456 -> "0.0456", 1.234e-9 -> "1.23e-9"
 std::string plural(std::int64_t count,
                    const std::string& noun);  ///< 1, "epoch" -> "1 epoch"; 3 -> "3 epochs"
 

@@ -71,8 +71,9 @@ std::string reference_script(const Plot& plot) {
         script +=
             line.horizontal
                 ? fmt::format(
-                      "set label {} {} at graph 0.02, first {} left offset 0,0.6 textcolor rgb '#5b6675'\n",
-                      tag, quoted(line.label), value)
+                      "set label {} {} at graph {}, first {} {} offset 0,0.6 textcolor rgb '#5b6675'\n", tag,
+                      quoted(line.label), line.label_at_end ? "0.98" : "0.02", value,
+                      line.label_at_end ? "right" : "left")
                 : fmt::format(
                       "set label {} {} at first {}, graph 0.04 left rotate by 90 offset 1.2,0 textcolor rgb "
                       "'#5b6675'\n",
@@ -111,7 +112,8 @@ std::string plot_command(const Plot& plot) {
             first = false;
         }
         const std::string style =
-            series.style == SeriesStyle::kLine ? "lines"
+            series.style == SeriesStyle::kLine   ? "lines"
+            : series.style == SeriesStyle::kDots ? "points pointtype 7 pointsize 0.35"
             : series.style == SeriesStyle::kPoints
                 ? fmt::format("points pointtype {} pointsize 1.2", kPointTypes[color])
                 : fmt::format("linespoints pointtype {} pointsize 1.2", kPointTypes[color]);
@@ -226,14 +228,14 @@ bool draw(const Plot& plot, const fs::path& work, const StopRequested& stop, Plo
 }
 
 /// Files of plots that an earlier report could draw and this one did not would show another run.
-void remove_other_plots(const fs::path& folder, const std::vector<std::string>& names) {
+void remove_other_plots(const fs::path& folder, const std::vector<std::string>& names, const PlotIds& known) {
     std::vector<fs::path> others;
     std::error_code error;
     for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
         const fs::path& path = entry->path();
         const std::string ending = path.extension().string();
         if (std::find(kEndings.begin(), kEndings.end(), ending) == kEndings.end()) continue;
-        if (!is_plot_id(path.stem().string())) continue;
+        if (!known(path.stem().string())) continue;
         if (std::find(names.begin(), names.end(), path.filename().string()) == names.end())
             others.push_back(path);
     }
@@ -282,7 +284,7 @@ std::string gnuplot_script(const Plot& plot) {
 }
 
 PlotFiles draw_plot_files(const std::vector<const Plot*>& plots, const fs::path& folder, Overwrite overwrite,
-                          const StopRequested& stop) {
+                          const StopRequested& stop, const PlotIds& known) {
     PlotFiles files;
     std::error_code error;
     fs::create_directories(folder, error);
@@ -306,7 +308,8 @@ PlotFiles draw_plot_files(const std::vector<const Plot*>& plots, const fs::path&
         write_file(folder / name, read_file(work.path() / name, 64U << 20U), overwrite);
         files.names.push_back(name);
     }
-    if (files.problem.empty() && overwrite == Overwrite::kReplace) remove_other_plots(folder, files.names);
+    if (files.problem.empty() && overwrite == Overwrite::kReplace)
+        remove_other_plots(folder, files.names, known);
     return files;
 }
 

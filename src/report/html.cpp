@@ -45,6 +45,17 @@ std::string paragraph(const std::string& text) {
     return text.empty() ? "" : fmt::format("<p>{}</p>\n", escape_html(text));
 }
 
+std::string tile(const std::string& name, const std::string& value, const std::vector<std::string>& details) {
+    std::string html = fmt::format("<div class=\"tile\"><dt>{}</dt><dd><strong>{}</strong>",
+                                   escape_html(name), escape_html(value));
+    for (const std::string& detail : details) html += fmt::format("<span>{}</span>", escape_html(detail));
+    return html + "</dd></div>\n";
+}
+
+std::string tile_row(const std::string& tiles) {
+    return tiles.empty() ? "" : fmt::format("<dl class=\"tiles\">\n{}</dl>\n", tiles);
+}
+
 std::string figure(const Plot& plot) {
     const std::string title = escape_html(plot.title);
     const std::string caption = escape_html(plot.caption);

@@ -27,6 +27,11 @@ class HtmlTable {
 /// A paragraph of plain text.
 std::string paragraph(const std::string& text);
 
+/// A headline number: what it is, the number, and a line below it for each detail.
+std::string tile(const std::string& name, const std::string& value, const std::vector<std::string>& details);
+/// Tiles side by side; empty where there are none.
+std::string tile_row(const std::string& tiles);
+
 /// The plot with its title, caption and table of numbers; page.js draws it.
 std::string figure(const Plot& plot);
 

@@ -34,7 +34,12 @@
     return (digits ? significant(value) : String(Number(value.toPrecision(3)))) + units[unit];
   }
 
+  function needsExponent(value) {
+    return value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e5);
+  }
+
   function valueText(axis, value) {
+    if (axis.style === "scientific" && needsExponent(value)) return value.toExponential(2).replace("e+", "e");
     if (axis.style === "whole") return Math.round(value).toLocaleString("en-US");
     if (axis.style === "short") return shortNumber(value, true);
     const text = axis.unit === "%" ? value.toFixed(1) : significant(value);
@@ -42,17 +47,20 @@
   }
 
   function tickText(axis, value) {
+    if (axis.style === "scientific" && needsExponent(value)) return Number(value.toPrecision(6)).toExponential().replace("e+", "e");
     if (axis.style === "short") return shortNumber(value, false);
     return axis.style === "whole" ? Math.round(value).toLocaleString("en-US") : String(Number(value.toPrecision(6)));
   }
 
-  // 1, 2 and 5 of every decade, or only 1 where there are many.
+  // 1, 2 and 5 of every decade, or only 1 where there are many, or of every few.
   function keepRoundTicks(scale) {
     const decades = Math.log10(scale.max / scale.min);
+    const every = Math.ceil(decades / 12);
     const kept = decades > 3.5 || (decades > 2 && scale.width < 420) ? [1] : [1, 2, 5];
     scale.ticks = scale.ticks.filter(function (tick) {
-      const mantissa = tick.value / Math.pow(10, Math.floor(Math.log10(tick.value) + 1e-9));
-      return kept.some(function (value) { return Math.abs(mantissa - value) < 1e-6; });
+      const exponent = Math.floor(Math.log10(tick.value) + 1e-9);
+      const mantissa = tick.value / Math.pow(10, exponent);
+      return exponent % every === 0 && kept.some(function (value) { return Math.abs(mantissa - value) < 1e-6; });
     });
   }
 
@@ -109,7 +117,7 @@
         borderWidth: 2,
         clip: 8,
         borderDash: dashes[Math.floor(series.color / seriesColors) % dashes.length],
-        pointRadius: series.dots ? 3 : 0,
+        pointRadius: !series.dots ? 0 : series.small ? 1.5 : 3,
         pointHoverRadius: 5,
         pointHitRadius: 10,
         pointStyle: !series.dots ? "line" : series.color % 2 === 1 ? "rectRot" : "circle"
@@ -145,13 +153,15 @@
       if (reference.horizontal) {
         const above = at - area.top > 18;
         context.textBaseline = above ? "bottom" : "top";
-        context.fillText(reference.label, area.left + 6, above ? at - 4 : at + 4);
+        context.textAlign = reference.atEnd ? "right" : "left";
+        context.fillText(reference.label, reference.atEnd ? area.right - 6 : area.left + 6, above ? at - 4 : at + 4);
       } else {
         // To the right, below the curve, where there is room.
         const right = area.right - at > 20;
         context.save();
         context.translate(right ? at + 5 : at - 5, area.bottom - 8);
         context.rotate(-Math.PI / 2);
+        context.textAlign = "left";
         context.textBaseline = right ? "top" : "bottom";
         context.fillText(reference.label, 0, 0);
         context.restore();
@@ -173,7 +183,7 @@
         label: function (item) {
           const point = item.raw;
           const lines = [item.dataset.label + ": " + valueText(plot.y, point.y)];
-          if ("low" in point) lines.push("10th to 90th percentile: " + valueText(plot.y, point.low) + " to " + valueText(plot.y, point.high));
+          if ("low" in point) lines.push(plot.spread + ": " + valueText(plot.y, point.low) + " to " + valueText(plot.y, point.high));
           lines.push(plot.x.label + ": " + valueText(plot.x, point.x));
           if (point.note) lines.push(point.note);
           return lines;

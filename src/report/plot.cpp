@@ -24,6 +24,8 @@ const char* style_name(NumberStyle style) {
             return "whole";
         case NumberStyle::kShort:
             return "short";
+        case NumberStyle::kScientific:
+            return "scientific";
     }
     return "plain";
 }
@@ -47,8 +49,9 @@ Json series_json(const Series& series) {
         if (!point.note.empty()) points.back()["note"] = point.note;
     }
     return {{"label", series.label},
-            {"line", series.style != SeriesStyle::kPoints},
+            {"line", series.style == SeriesStyle::kLine || series.style == SeriesStyle::kLineWithPoints},
             {"dots", series.style != SeriesStyle::kLine},
+            {"small", series.style == SeriesStyle::kDots},
             {"color", series.color},
             {"points", points}};
 }
@@ -62,6 +65,8 @@ std::string axis_number(const Axis& axis, double value) {
             return whole(std::llround(value));
         case NumberStyle::kShort:
             return short_count(value);
+        case NumberStyle::kScientific:
+            return scientific(value);
         case NumberStyle::kPlain:
             break;
     }
@@ -75,12 +80,15 @@ std::string plots_as_json(const std::vector<const Plot*>& plots) {
         for (const Series& item : plot->series) series.push_back(series_json(item));
         Json references = Json::array();
         for (const Reference& item : plot->references) {
-            references.push_back(
-                {{"horizontal", item.horizontal}, {"value", item.value}, {"label", item.label}});
+            references.push_back({{"horizontal", item.horizontal},
+                                  {"value", item.value},
+                                  {"label", item.label},
+                                  {"atEnd", item.label_at_end}});
         }
         all.push_back({{"id", plot->id},
                        {"x", axis_json(plot->x)},
                        {"y", axis_json(plot->y)},
+                       {"spread", plot->spread},
                        {"series", series},
                        {"references", references}});
     }

@@ -13,9 +13,10 @@ inline constexpr double kNoValue = std::numeric_limits<double>::quiet_NaN();
 
 /// How numbers on an axis are written.
 enum class NumberStyle {
-    kPlain,  ///< three significant digits
-    kWhole,  ///< no decimals
-    kShort,  ///< 1.2 M
+    kPlain,       ///< three significant digits
+    kWhole,       ///< no decimals
+    kShort,       ///< 1.2 M
+    kScientific,  ///< three significant digits, and an exponent where plain digits would be many
 };
 
 struct Axis {
@@ -36,7 +37,12 @@ struct PlotPoint {
     std::string note = {};  ///< shown when the pointer rests on it, e.g. "rank 20"
 };
 
-enum class SeriesStyle { kLine, kLineWithPoints, kPoints };
+enum class SeriesStyle {
+    kLine,
+    kLineWithPoints,
+    kPoints,
+    kDots,  ///< small, where there are many
+};
 
 struct Series {
     std::string label;
@@ -50,6 +56,7 @@ struct Reference {
     bool horizontal = true;
     double value = 0;
     std::string label;
+    bool label_at_end = false;  ///< of a horizontal one: at the right instead of the left
 };
 
 struct Plot {
@@ -60,7 +67,8 @@ struct Plot {
     Axis y;
     std::vector<Series> series;
     std::vector<Reference> references;
-    std::vector<double> table_x;  ///< the rows of its table; empty: every x
+    std::vector<double> table_x;                     ///< the rows of its table; empty: every x
+    std::string spread = "10th to 90th percentile";  ///< what low and high of its points are
 };
 
 /// `value` as the axis writes it, without unit.

@@ -3,17 +3,11 @@
 #include <string>
 #include <vector>
 
+#include "report/page.hpp"
 #include "report/plots.hpp"
 #include "report/run_data.hpp"
 
 namespace eckart::report {
-
-/// A part of the page; its html is empty where the run has nothing for it.
-struct Section {
-    std::string id;
-    std::string title;
-    std::string html;
-};
 
 Section data_section(const RunData& run);
 Section training_section(const RunData& run, const Plots& plots);

@@ -14,13 +14,6 @@
 namespace eckart::report {
 namespace {
 
-std::string tile(const std::string& name, const std::string& value, const std::vector<std::string>& details) {
-    std::string html = fmt::format("<div class=\"tile\"><dt>{}</dt><dd><strong>{}</strong>",
-                                   escape_html(name), escape_html(value));
-    for (const std::string& detail : details) html += fmt::format("<span>{}</span>", escape_html(detail));
-    return html + "</dd></div>\n";
-}
-
 std::string share_of_dense(std::int64_t parameters, std::optional<std::int64_t> dense) {
     std::string count = short_count(static_cast<double>(parameters)) + " parameters";
     if (!dense || *dense == 0) return count;
@@ -220,7 +213,7 @@ std::string headline(const RunData& run) {
             {fmt::format("rank {}, {}", tuned->rank, share_of_dense(tuned->parameters, dense_parameters)),
              "from " + percent(tuned->compressed_accuracy)});
     }
-    return html.empty() ? "" : "<dl class=\"tiles\">\n" + html + "</dl>\n";
+    return tile_row(html);
 }
 
 }  // namespace eckart::report

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+
+#include "eckart/core/json.hpp"
+#include "eckart/probe/active_subspace.hpp"
+
+namespace eckart::probe {
+
+/// "determined", "undecided", "full-dimensional", "constant".
+std::string to_string(DimensionOutcome outcome);
+
+/// What was found, in a sentence: "f varies in 2 of 30 directions; outside them it shows no variation above
+/// the noise."
+std::string sentence(const ActiveSubspace& found);
+
+/// The members of probe.json that hold what was found (docs/formats/probe.md): numbers that are not finite
+/// are null, the vectors of the basis are in the order of the eigenvalues, and the points are left out.
+Json to_json(const ActiveSubspace& found);
+
+/// "box" and "options" of probe.json: what was asked for.
+Json to_json(const ActiveSubspaceOptions& options);
+
+}  // namespace eckart::probe

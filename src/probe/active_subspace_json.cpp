@@ -1,0 +1,98 @@
+#include "eckart/probe/active_subspace_json.hpp"
+
+#include <fmt/core.h>
+
+#include <cmath>
+
+namespace eckart::probe {
+namespace {
+
+Json number_or_null(double value) {
+    return std::isfinite(value) ? Json(value) : Json(nullptr);
+}
+
+template <class Numbers>
+Json list(const Numbers& numbers) {
+    Json json = Json::array();
+    for (Eigen::Index i = 0; i < numbers.size(); ++i) json.push_back(number_or_null(numbers(i)));
+    return json;
+}
+
+/// "1 direction", "2 of 30 directions".
+std::string directions(Eigen::Index count, Eigen::Index all) {
+    return fmt::format("{} of {} directions", count, all);
+}
+
+}  // namespace
+
+std::string to_string(DimensionOutcome outcome) {
+    switch (outcome) {
+        case DimensionOutcome::kDetermined:
+            return "determined";
+        case DimensionOutcome::kUndecided:
+            return "undecided";
+        case DimensionOutcome::kFullDimensional:
+            return "full-dimensional";
+        case DimensionOutcome::kConstant:
+            return "constant";
+    }
+    return "undecided";
+}
+
+std::string sentence(const ActiveSubspace& found) {
+    const Eigen::Index n = found.basis.rows();
+    switch (found.outcome) {
+        case DimensionOutcome::kDetermined:
+            if (found.exact) {
+                return fmt::format("f varies in {}; outside them it shows no variation above the noise.",
+                                   directions(found.dimension, n));
+            }
+            return fmt::format(
+                "f varies mainly in {}; {:.2g} % of its mean squared gradient is outside them.",
+                directions(found.dimension, n), 100 * found.outside);
+        case DimensionOutcome::kUndecided:
+            return fmt::format("Undecided after {} calls; the best guess is {}.",
+                               found.calls.values + found.calls.gradients, directions(found.dimension, n));
+        case DimensionOutcome::kFullDimensional:
+            return n == 1
+                       ? "f varies in its only direction."
+                       : fmt::format("f varies in all {} directions, and no gap sets some of them apart.", n);
+        case DimensionOutcome::kConstant:
+            return fmt::format("f is constant: none of {} directions shows variation above the noise.", n);
+    }
+    return "";
+}
+
+Json to_json(const ActiveSubspace& found) {
+    Json basis = Json::array();
+    for (Eigen::Index i = 0; i < found.basis.cols(); ++i) basis.push_back(list(found.basis.col(i)));
+    return {{"outcome", to_string(found.outcome)},
+            {"dimension", found.dimension},
+            {"exact", found.exact},
+            {"reason", found.reason},
+            {"calls", {{"values", found.calls.values}, {"gradients", found.calls.gradients}}},
+            {"samples", found.samples},
+            {"eigenvalues", list(found.eigenvalues)},
+            {"lower", list(found.lower)},
+            {"upper", list(found.upper)},
+            {"noise_floor", number_or_null(found.noise_floor)},
+            {"noise", number_or_null(found.noise)},
+            {"step", number_or_null(found.step)},
+            {"outside", number_or_null(found.outside)},
+            {"subspace_error", number_or_null(found.subspace_error)},
+            {"basis", std::move(basis)}};
+}
+
+Json to_json(const ActiveSubspaceOptions& options) {
+    return {{"box", {{"lower", list(options.box.lower)}, {"upper", list(options.box.upper)}}},
+            {"options",
+             {{"max_calls", options.max_calls},
+              {"noise", number_or_null(options.noise)},
+              {"gap", number_or_null(options.gap)},
+              {"unseen", options.unseen},
+              {"confidence", options.confidence},
+              {"bootstrap", options.bootstrap},
+              {"min_samples", options.min_samples}}}};
+}
+
+}  // namespace eckart::probe
