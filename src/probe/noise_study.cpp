@@ -27,9 +27,13 @@ constexpr Eigen::Index kValuePoints = 8;
 constexpr Eigen::Index kGradientPoints = 7;
 constexpr int kRounds = 3;
 constexpr int kLinesPerRound = 3;
+/// Directions tried for every line: along one alone f may vary little by chance.
+constexpr int kCandidates = 4;
 constexpr int kMoreLines = 9;
 constexpr int kGradientLines = 3;
-/// Known up to: from a few lines, from many, as given.
+/// Known up to: rounding, which may differ much from place to place and is small anyway; from a few lines,
+/// from many, as given.
+constexpr double kRoundingFactor = 10;
 constexpr double kFewLines = 2;
 constexpr double kManyLines = 1.3;
 constexpr double kGiven = 1.1;
@@ -58,11 +62,43 @@ struct Line {
     [[nodiscard]] VectorD at(double t) const { return center + t * direction; }
 };
 
+VectorD random_signs(Eigen::Index n, Rng& rng) {
+    VectorD signs(n);
+    for (double& entry : signs) entry = rng.index(2) == 0 ? -1 : 1;
+    return signs;
+}
+
 Line draw_line(Eigen::Index n, Rng& rng) {
     Line line{VectorD(n), VectorD(n)};
     for (double& entry : line.center) entry = rng.uniform(kMargin - 1, 1 - kMargin);
-    for (double& entry : line.direction) entry = rng.index(2) == 0 ? -1 : 1;
+    line.direction = random_signs(n, rng);
     return line;
+}
+
+/// Gives every line the one of a few directions along which the ends differ most.
+void choose_directions(Questions& questions, std::vector<Line>& lines, Rng& rng) {
+    const double reach = 1.5 * kCurvatureSpacings.front();
+    std::vector<VectorD> directions;
+    MatrixD points(2 * kCandidates * static_cast<Eigen::Index>(lines.size()), questions.dim());
+    Eigen::Index row = 0;
+    for (const Line& line : lines) {
+        for (int i = 0; i < kCandidates; ++i) {
+            directions.push_back(random_signs(questions.dim(), rng));
+            points.row(row++) = (line.center - reach * directions.back()).transpose();
+            points.row(row++) = (line.center + reach * directions.back()).transpose();
+        }
+    }
+    const VectorD values = questions.values(points);
+    std::size_t place = 0;
+    for (Line& line : lines) {
+        double largest = -1;
+        for (int i = 0; i < kCandidates; ++i, ++place) {
+            const auto j = static_cast<Eigen::Index>(2 * place);
+            const double change = std::abs(values[j + 1] - values[j]);
+            if (change > largest) line.direction = directions[place];
+            largest = std::max(largest, change);
+        }
+    }
 }
 
 /// Equally spaced points of all lines, line by line.
@@ -150,8 +186,14 @@ NoiseModel model_of(const std::vector<Line>& lines, double rounding, bool many) 
         return {0, std::max(rounding, summary(ratio))};
     }
     // Rounding is never far from proportional, and small enough to be taken for more than it is.
-    if (ratio.minCoeff() < kFine) return {sigma.maxCoeff(), std::max(rounding, ratio.maxCoeff())};
+    if (ratio.maxCoeff() < kFine) return {sigma.maxCoeff(), std::max(rounding, ratio.maxCoeff())};
     return {summary(sigma), rounding};
+}
+
+double factor_of(const std::vector<Line>& lines) {
+    const bool fine =
+        std::all_of(lines.begin(), lines.end(), [](const Line& line) { return line.sigma_ratio < kFine; });
+    return fine ? kRoundingFactor : kFewLines;
 }
 
 /// A third derivative along the line, its ratio to the function, and whether it stands out of the noise.
@@ -211,7 +253,7 @@ std::vector<Line> draw_lines(Eigen::Index n, int count, Rng& rng) {
 }  // namespace
 
 std::int64_t least_study_values(bool noise_known) {
-    return kLinesPerRound * (kCurvaturePoints + (noise_known ? 0 : kValuePoints));
+    return kLinesPerRound * (2 * kCandidates + kCurvaturePoints + (noise_known ? 0 : kValuePoints));
 }
 
 std::int64_t least_study_gradients(bool noise_known) {
@@ -224,13 +266,14 @@ NoiseStudy study_values(Questions& questions, Rng rng, double noise, std::int64_
     for (int round = 0; round < kRounds && lines.size() < kEnough; ++round) {
         if (questions.left() < least_study_values(known) + reserve) break;
         std::vector<Line> drawn = draw_lines(questions.dim(), kLinesPerRound, rng);
+        choose_directions(questions, drawn, rng);
         measure_curvature(questions, drawn);
         if (!known) measure_noise(questions, drawn, reserve);
         lines.insert(lines.end(), drawn.begin(), drawn.end());
     }
     NoiseStudy study;
     study.noise = known ? NoiseModel{noise, kRounding} : model_of(lines, kRounding, false);
-    study.factor = known ? kGiven : kFewLines;
+    study.factor = known ? kGiven : factor_of(lines);
     choose_step(lines, study);
     if (!known && study.step > kCoarseStep && study.noise.absolute > 0 &&
         questions.left() >= kMoreLines * kValuePoints + reserve) {
@@ -270,7 +313,7 @@ NoiseStudy study_gradients(Questions& questions, Rng rng, double noise, std::int
         if (varies) lines.push_back(line);
     }
     study.noise = model_of(lines, kGradientRounding, false);
-    study.factor = kFewLines;
+    study.factor = factor_of(lines);
     return study;
 }
 

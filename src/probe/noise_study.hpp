@@ -33,13 +33,13 @@ std::int64_t least_study_values(bool noise_known);
 std::int64_t least_study_gradients(bool noise_known);
 
 /// Lines along directions of signs (+-1, ..., +-1): along a unit vector no derivative is larger than that of
-/// the whole gradient, and along signs it is about that large. Noise from the difference table, third
-/// derivative d from differences at three distances, and from both the step h. The error of a difference
-/// h^2 d / 6 + sigma / (sqrt(2) h) is about smallest at (3 sigma / d)^(1/3); half of that is taken, where the
-/// truncation, which is known less well, is small beside the noise. Where the noise hides d, its bound
-/// takes its place, with 0.8 of the step; then the noise matters, and nine more lines measure it better.
-/// `noise` NaN: estimated. More lines, where f is constant along the first, and wider spacings, where its
-/// neighbors are equal, are tried while `reserve` calls stay.
+/// the whole gradient, and along signs it is about that large, in the one of four along which f varies most.
+/// Noise from the difference table, third derivative d from differences at three distances, and from both the
+/// step h. The error of a difference h^2 d / 6 + sigma / (sqrt(2) h) is about smallest at (3 sigma /
+/// d)^(1/3); half of that is taken, where the truncation, which is known less well, is small beside the
+/// noise. Where the noise hides d, its bound takes its place, with 0.8 of the step; then the noise matters,
+/// and nine more lines measure it better. `noise` NaN: estimated. More lines, where f is constant along the
+/// first, and wider spacings, where its neighbors are equal, are tried while `reserve` calls stay.
 NoiseStudy study_values(Questions& questions, Rng rng, double noise, std::int64_t reserve);
 /// The noise of a gradient's largest entry, along such lines. `noise` NaN: estimated.
 NoiseStudy study_gradients(Questions& questions, Rng rng, double noise, std::int64_t reserve);

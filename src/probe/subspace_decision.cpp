@@ -29,7 +29,7 @@ double separation(const VectorD& roots, Eigen::Index k) {
 }
 
 struct GapSearch {
-    Eigen::Index at = 0;    ///< largest gap whose interval is above the limit; 0: none
+    Eigen::Index at = 0;    ///< first gap whose interval is above the limit; 0: none
     double low = 0;         ///< its interval's lower end
     Eigen::Index open = 0;  ///< first k whose interval holds the limit; 0: none
     double open_low = 0;
@@ -46,10 +46,12 @@ GapSearch find_gap(const Bootstrap& resampled, Eigen::Index largest, const Decis
         }
         const double low = quantile(separations, (1 - limits.confidence) / 2);
         const double high = quantile(separations, (1 + limits.confidence) / 2);
-        if (low >= limits.gap && low > search.low) {
+        if (low >= limits.gap) {
             search.at = k;
             search.low = low;
-        } else if (low < limits.gap && high >= limits.gap && search.open == 0) {
+            return search;
+        }
+        if (high >= limits.gap && search.open == 0) {
             search.open = k;
             search.open_low = low;
             search.open_high = high;

@@ -43,8 +43,8 @@ Decision decide(const GradientSamples& samples, const DecisionLimits& limits, co
 /// So many gradients are needed before gaps are looked for.
 Eigen::Index enough_for_gaps(Eigen::Index n);
 
-/// After how many of the first `largest` directions the largest gap lies, of which all but a share of 1 -
-/// confidence of the resamples speak for at least limits.gap; 0: nowhere.
+/// After how many of the first `largest` directions the first gap lies for which the bootstrap interval of
+/// the separation is above limits.gap; 0: nowhere.
 Eigen::Index gap_after(const Bootstrap& resampled, Eigen::Index largest, const DecisionLimits& limits);
 
 /// Share of the mean squared gradient outside the first k directions, less what noise adds: 0 .. 1.

@@ -100,7 +100,7 @@ struct ActiveSubspace {
 /// Assumed: noise that is independent from call to call, or rounding; of one size, or in proportion to f. Not
 /// seen: directions in which f varies on a share of the box below `unseen` only, or by less than the noise.
 ///
-/// Calls: 2 n + 1 for a gradient, r + 2 gradients or more; 20 for each of three lines or more; two for each
+/// Calls: 2 n + 1 for a gradient, r + 2 gradients or more; 28 for each of three lines or more; two for each
 /// pair. All of one batch go to oracle.values() at once. Which points are asked depends on `rng` and the
 /// answers alone, so a run can be repeated from recorded answers, and is the same for any number of threads.
 /// Values of any size from 1e-300 to 1e300 will do; eigenvalues have the square of their scale and may leave
