@@ -31,6 +31,9 @@ constexpr double kStepPart = 1.0 / 8;
 constexpr Index kLine = 4;
 constexpr double kLineStep = 1.0 / 64;
 
+/// f is constant where its standard deviation is no more than this many times that of the noise.
+constexpr double kConstant = 3;
+
 /// Rows beyond rank + surplus that are asked where the gap is not clear.
 constexpr Index kPatience = 8;
 
@@ -206,7 +209,7 @@ class Player {
             ++rank;
         }
         answer_.rank = rank;
-        if (rank == 0) return spread() <= options_.noise * noise();
+        if (rank == 0) return spread() <= kConstant * noise();
         return rest(r, rank - 1) > options_.signal;
     }
 

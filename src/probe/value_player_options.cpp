@@ -19,6 +19,9 @@ void ValuePlayerOptions::validate() const {
         throw InvalidArgument(fmt::format(
             "noise is {} and signal {}; noise must be at least 1, and signal at least noise", noise, signal));
     }
+    if (!(response >= 1e-4 && response <= 0.5)) {
+        throw InvalidArgument(fmt::format("response is {}; it must be from 1e-4 to 0.5", response));
+    }
     if (max_values < 0) {
         throw InvalidArgument(fmt::format("max_values is {}; it must be at least 0", max_values));
     }

@@ -23,12 +23,22 @@ ValueProbe<T>::ValueProbe(ValueOracle<T>& oracle, Rng& rng, const ValuePlayerOpt
 
 template <class T>
 VectorD ValueProbe<T>::direction() {
-    VectorD d(dim_);
-    do {
-        for (double& entry : d) entry = rng_.normal();
-        d.array() -= (1 - options_.common) * d.mean();
-    } while (d.norm() == 0);
+    VectorD d = normal_vector();
+    d.array() -= (1 - options_.common) * d.mean();
     return d.normalized();
+}
+
+template <class T>
+VectorD ValueProbe<T>::point() {
+    // Of many lengths: in one dimension there would be two points otherwise, and f may be even.
+    return on_grid(options_.radius * rng_.uniform(0.5, 1) * normal_vector().normalized());
+}
+
+template <class T>
+VectorD ValueProbe<T>::normal_vector() {
+    VectorD v(dim_);
+    for (double& entry : v) entry = rng_.normal();
+    return v;
 }
 
 template <class T>
@@ -43,8 +53,10 @@ VectorD ValueProbe<T>::values(const MatrixD& points) {
                             calls_ + i + 1, found[i], points.row(i).norm(), options_.radius));
         }
     }
+    VectorD f = found.template cast<double>();
+    if (scale_ == 0 && !f.isZero(0)) scale_ = std::ldexp(1.0, -std::ilogb(f.cwiseAbs().maxCoeff()));
     calls_ += found.size();
-    return found.template cast<double>();
+    return f * (scale_ > 0 ? scale_ : 1);
 }
 
 template class ValueProbe<float>;

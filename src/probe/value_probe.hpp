@@ -27,20 +27,24 @@ class ValueProbe {
 
     /// A random unit vector with little of (1, .., 1); not on the grid.
     VectorD direction();
-    /// A random point of length options.radius.
-    VectorD point() { return on_grid(options_.radius * direction()); }
+    /// A random point of a length from half of options.radius to all of it.
+    VectorD point();
     [[nodiscard]] VectorD on_grid(const VectorD& x) const { return grid_ * (x / grid_).array().round(); }
 
-    /// (k): f of every row of `points` (k, n). Throws BudgetUsedUp, before anything is asked, where it does
-    /// not suffice for all; NumericalError naming the call for NaN and infinity.
+    /// (k): f of every row of `points` (k, n), times a power of two that makes the first values about 1 and
+    /// their squares harmless. Throws BudgetUsedUp, before anything is asked, where it does not suffice for
+    /// all; NumericalError naming the call for NaN and infinity.
     VectorD values(const MatrixD& points);
 
   private:
+    VectorD normal_vector();
+
     ValueOracle<T>& oracle_;
     Rng& rng_;
     const ValuePlayerOptions& options_;
     Eigen::Index dim_;
     double grid_ = 0;
+    double scale_ = 0;  ///< 0: all values were 0 so far
     std::int64_t calls_ = 0;
 };
 
