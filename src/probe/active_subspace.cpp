@@ -8,9 +8,9 @@
 
 #include "eckart/core/error.hpp"
 #include "probe/gradient_spectrum.hpp"
-#include "probe/invariance_test.hpp"
+#include "probe/invariance.hpp"
 #include "probe/noise_study.hpp"
-#include "probe/questions.hpp"
+#include "probe/questioner.hpp"
 #include "probe/subspace_decision.hpp"
 
 namespace eckart::probe {
@@ -170,7 +170,7 @@ class Finder {
                 pairs_.add_pairs(questions_, basis, study_.noise, missing, pair_rng_, result_.points,
                                  result_.values);
             }
-            const InvarianceTest::Result test = pairs_.judge(basis, leak);
+            const Invariance::Result test = pairs_.judge(basis, leak);
             report(fmt::format("{} pairs of points tested", test.tested));
             if (!test.passed()) {
                 unexplained_ = fmt::format(
@@ -230,7 +230,7 @@ class Finder {
 
     const ActiveSubspaceOptions& options_;
     Box box_;
-    Questions questions_;
+    Questioner questions_;
     Rng rng_;
     Rng sample_rng_;
     Rng pair_rng_;
@@ -238,7 +238,7 @@ class Finder {
     NoiseStudy study_;
     DecisionLimits limits_;
     GradientSamples samples_;
-    InvarianceTest pairs_;
+    Invariance pairs_;
     Decision decision_;
     std::string unexplained_;
     ActiveSubspace result_;

@@ -43,7 +43,7 @@ double GradientSamples::mean_truncation() const {
 
 namespace {
 
-GradientSamples differences(Questions& questions, const MatrixD& centers, const VectorD& values,
+GradientSamples differences(Questioner& questions, const MatrixD& centers, const VectorD& values,
                             const NoiseStudy& study) {
     const Eigen::Index n = questions.dim();
     MatrixD points(2 * n * centers.rows(), n);
@@ -75,7 +75,7 @@ GradientSamples differences(Questions& questions, const MatrixD& centers, const 
 
 }  // namespace
 
-GradientSamples take_gradients(Questions& questions, const MatrixD& centers, const VectorD& values,
+GradientSamples take_gradients(Questioner& questions, const MatrixD& centers, const VectorD& values,
                                const NoiseStudy& study) {
     if (!questions.has_gradients()) return differences(questions, centers, values, study);
     GradientSamples samples{questions.gradients(centers), VectorD(centers.rows()),

@@ -3,7 +3,7 @@
 #include "eckart/core/matrix.hpp"
 #include "eckart/core/rng.hpp"
 #include "probe/noise_study.hpp"
-#include "probe/questions.hpp"
+#include "probe/questioner.hpp"
 
 namespace eckart::probe {
 
@@ -24,7 +24,7 @@ struct GradientSamples {
 
 /// The gradient at every row of `centers` (k, n) by central differences along the axes, or as the oracle
 /// gives it, with the noise that follows from the study. Costs 2 n values a row for differences.
-GradientSamples take_gradients(Questions& questions, const MatrixD& centers, const VectorD& values,
+GradientSamples take_gradients(Questioner& questions, const MatrixD& centers, const VectorD& values,
                                const NoiseStudy& study);
 
 /// Of C = 1/m sum of g gt, from the SVD of the gradients: small eigenvalues keep their digits, and nothing

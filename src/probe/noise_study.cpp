@@ -26,10 +26,10 @@ constexpr std::array<double, 2> kGradientSpacings = {1e-6, 1e-2};
 constexpr Eigen::Index kValuePoints = 8;
 constexpr Eigen::Index kGradientPoints = 7;
 constexpr int kRounds = 3;
-constexpr int kLinesPerRound = 3;
+constexpr std::int64_t kLinesPerRound = 3;
 /// Directions tried for every line: along one alone f may vary little by chance.
-constexpr int kCandidates = 4;
-constexpr int kMoreLines = 9;
+constexpr Eigen::Index kCandidates = 4;
+constexpr std::int64_t kMoreLines = 9;
 constexpr int kGradientLines = 3;
 /// Known up to: rounding, which may differ much from place to place and is small anyway; from a few lines,
 /// from many, as given.
@@ -76,13 +76,13 @@ Line draw_line(Eigen::Index n, Rng& rng) {
 }
 
 /// Gives every line the one of a few directions along which the ends differ most.
-void choose_directions(Questions& questions, std::vector<Line>& lines, Rng& rng) {
+void choose_directions(Questioner& questions, std::vector<Line>& lines, Rng& rng) {
     const double reach = 1.5 * kCurvatureSpacings.front();
     std::vector<VectorD> directions;
     MatrixD points(2 * kCandidates * static_cast<Eigen::Index>(lines.size()), questions.dim());
     Eigen::Index row = 0;
     for (const Line& line : lines) {
-        for (int i = 0; i < kCandidates; ++i) {
+        for (Eigen::Index i = 0; i < kCandidates; ++i) {
             directions.push_back(random_signs(questions.dim(), rng));
             points.row(row++) = (line.center - reach * directions.back()).transpose();
             points.row(row++) = (line.center + reach * directions.back()).transpose();
@@ -92,7 +92,7 @@ void choose_directions(Questions& questions, std::vector<Line>& lines, Rng& rng)
     std::size_t place = 0;
     for (Line& line : lines) {
         double largest = -1;
-        for (int i = 0; i < kCandidates; ++i, ++place) {
+        for (Eigen::Index i = 0; i < kCandidates; ++i, ++place) {
             const auto j = static_cast<Eigen::Index>(2 * place);
             const double change = std::abs(values[j + 1] - values[j]);
             if (change > largest) line.direction = directions[place];
@@ -115,7 +115,7 @@ MatrixD table_points(const std::vector<Line*>& lines, Eigen::Index count, double
 }
 
 /// Third differences of all lines; those that are constant are removed.
-void measure_curvature(Questions& questions, std::vector<Line>& lines) {
+void measure_curvature(Questioner& questions, std::vector<Line>& lines) {
     constexpr Eigen::Index count = kCurvaturePoints;
     MatrixD points(static_cast<Eigen::Index>(lines.size()) * count, questions.dim());
     Eigen::Index row = 0;
@@ -144,8 +144,9 @@ void measure_curvature(Questions& questions, std::vector<Line>& lines) {
 
 /// The noise of all lines, at the smallest spacing at which the function is not constant. That of a function
 /// with steps is the size of the steps. 0 where there is none.
-void measure_noise(Questions& questions, std::vector<Line>& lines, std::int64_t reserve) {
+void measure_noise(Questioner& questions, std::vector<Line>& lines, std::int64_t reserve) {
     std::vector<Line*> open;
+    open.reserve(lines.size());
     for (Line& line : lines) open.push_back(&line);
     for (const double spacing : kNoiseSpacings) {
         const auto needed = static_cast<std::int64_t>(open.size()) * kValuePoints;
@@ -244,9 +245,10 @@ void choose_step(const std::vector<Line>& lines, NoiseStudy& study) {
     }
 }
 
-std::vector<Line> draw_lines(Eigen::Index n, int count, Rng& rng) {
+std::vector<Line> draw_lines(Eigen::Index n, std::int64_t count, Rng& rng) {
     std::vector<Line> lines;
-    for (int i = 0; i < count; ++i) lines.push_back(draw_line(n, rng));
+    lines.reserve(static_cast<std::size_t>(count));
+    for (std::int64_t i = 0; i < count; ++i) lines.push_back(draw_line(n, rng));
     return lines;
 }
 
@@ -260,7 +262,7 @@ std::int64_t least_study_gradients(bool noise_known) {
     return noise_known ? 0 : kGradientPoints;
 }
 
-NoiseStudy study_values(Questions& questions, Rng rng, double noise, std::int64_t reserve) {
+NoiseStudy study_values(Questioner& questions, Rng rng, double noise, std::int64_t reserve) {
     const bool known = !std::isnan(noise);
     std::vector<Line> lines;
     for (int round = 0; round < kRounds && lines.size() < kEnough; ++round) {
@@ -287,7 +289,7 @@ NoiseStudy study_values(Questions& questions, Rng rng, double noise, std::int64_
     return study;
 }
 
-NoiseStudy study_gradients(Questions& questions, Rng rng, double noise, std::int64_t reserve) {
+NoiseStudy study_gradients(Questioner& questions, Rng rng, double noise, std::int64_t reserve) {
     NoiseStudy study;
     if (!std::isnan(noise)) {
         study.noise = {noise * questions.half().maxCoeff(), kGradientRounding};

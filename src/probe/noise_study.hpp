@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "eckart/core/rng.hpp"
-#include "probe/questions.hpp"
+#include "probe/questioner.hpp"
 
 namespace eckart::probe {
 
@@ -40,8 +40,8 @@ std::int64_t least_study_gradients(bool noise_known);
 /// noise. Where the noise hides d, its bound takes its place, with 0.8 of the step; then the noise matters,
 /// and nine more lines measure it better. `noise` NaN: estimated. More lines, where f is constant along the
 /// first, and wider spacings, where its neighbors are equal, are tried while `reserve` calls stay.
-NoiseStudy study_values(Questions& questions, Rng rng, double noise, std::int64_t reserve);
+NoiseStudy study_values(Questioner& questions, Rng rng, double noise, std::int64_t reserve);
 /// The noise of a gradient's largest entry, along such lines. `noise` NaN: estimated.
-NoiseStudy study_gradients(Questions& questions, Rng rng, double noise, std::int64_t reserve);
+NoiseStudy study_gradients(Questioner& questions, Rng rng, double noise, std::int64_t reserve);
 
 }  // namespace eckart::probe

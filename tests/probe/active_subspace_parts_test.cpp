@@ -7,7 +7,7 @@
 #include "error_message.hpp"
 #include "probe/difference_table.hpp"
 #include "probe/gradient_spectrum.hpp"
-#include "probe/invariance_test.hpp"
+#include "probe/invariance.hpp"
 #include "probe/noise_study.hpp"
 #include "sample_functions.hpp"
 
@@ -134,7 +134,7 @@ TEST(Quantile, InterpolatesBetweenNeighbors) {
     EXPECT_EQ(quantile(VectorD::Constant(1, 7), 0.3), 7);
 }
 
-TEST(InvarianceTest, PairsStayInTheCubeAndAgreeInTheSubspace) {
+TEST(Invariance, PairsStayInTheCubeAndAgreeInTheSubspace) {
     Rng rng(6);
     for (int trial = 0; trial < 30; ++trial) {
         const auto n = static_cast<Eigen::Index>(2 + rng.index(12));
@@ -144,8 +144,8 @@ TEST(InvarianceTest, PairsStayInTheCubeAndAgreeInTheSubspace) {
                 .q.leftCols(r);
         FunctionOracle oracle(n, [&](const VectorD& x) { return (basis.transpose() * x).sum(); });
         const Box box = Box::cube(n);
-        Questions questions(oracle, nullptr, box, 1000);
-        InvarianceTest test;
+        Questioner questions(oracle, nullptr, box, 1000);
+        Invariance test;
         MatrixD points(0, n);
         VectorD values;
         test.add_pairs(questions, basis, {1e-14, 0}, 20, rng, points, values);
@@ -160,17 +160,17 @@ TEST(InvarianceTest, PairsStayInTheCubeAndAgreeInTheSubspace) {
         }
         // Two random points of a cube of n - r dimensions are sqrt(2 (n - r) / 3) apart; slices are smaller.
         EXPECT_GT(distance, 0.25 * std::sqrt(static_cast<double>(n - r)));
-        const InvarianceTest::Result result = test.judge(basis, {0, 1, 1});
+        const Invariance::Result result = test.judge(basis, {0, 1, 1});
         EXPECT_TRUE(result.passed());
         EXPECT_EQ(result.tested, 20);
     }
 }
 
-TEST(InvarianceTest, ABrokenPairStaysUntilADirectionExplainsIt) {
+TEST(Invariance, ABrokenPairStaysUntilADirectionExplainsIt) {
     FunctionOracle oracle(3, [](const VectorD& x) { return x[0] + 0.01 * x[1]; });
     const Box box = Box::cube(3);
-    Questions questions(oracle, nullptr, box, 1000);
-    InvarianceTest test;
+    Questioner questions(oracle, nullptr, box, 1000);
+    Invariance test;
     MatrixD points(0, 3);
     VectorD values;
     Rng rng(7);
@@ -188,7 +188,7 @@ TEST(NoiseStudy, StepBalancesTruncationAndNoise) {
         FunctionOracle oracle(5, [](const VectorD& x) { return std::sin(3 * x.sum() / std::sqrt(5.0)); });
         oracle.sigma = sigma;
         const Box box = Box::cube(5);
-        Questions questions(oracle, nullptr, box, 10'000);
+        Questioner questions(oracle, nullptr, box, 10'000);
         const NoiseStudy study = study_values(questions, Rng(8), std::nan(""), 0);
         const double noise = study.noise.at(1);
         EXPECT_GT(noise, sigma == 0 ? 1e-17 : sigma / 2);

@@ -5,7 +5,7 @@
 
 #include "eckart/core/rng.hpp"
 #include "probe/noise_study.hpp"
-#include "probe/questions.hpp"
+#include "probe/questioner.hpp"
 
 namespace eckart::probe {
 
@@ -21,7 +21,7 @@ struct Leak {
 /// cube that both share (R. L. Smith, Operations Research 32, 1984), so they are as far apart as two random
 /// points, and show variation that a difference over a small step leaves in the noise. A pair stays and is
 /// asked again of every later subspace: a change that was seen once must be explained.
-class InvarianceTest {
+class Invariance {
   public:
     /// How the pairs stand to the subspace of `basis` (n, r).
     struct Result {
@@ -34,7 +34,7 @@ class InvarianceTest {
 
     /// Asks for f at `count` uniform points and, for each, at a second one in a random direction orthogonal
     /// to the columns of `basis`. Appends the uniform points to `points` and `values`.
-    void add_pairs(Questions& questions, const MatrixD& basis, const NoiseModel& noise, Eigen::Index count,
+    void add_pairs(Questioner& questions, const MatrixD& basis, const NoiseModel& noise, Eigen::Index count,
                    Rng& rng, MatrixD& points, VectorD& values);
     [[nodiscard]] Result judge(const MatrixD& basis, const Leak& leak) const;
 

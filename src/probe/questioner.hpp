@@ -10,11 +10,11 @@ namespace eckart::probe {
 
 /// Puts questions to an oracle in normalized coordinates, counts them and checks every answer. Holds
 /// references.
-class Questions {
+class Questioner {
   public:
     /// `gradients` may be null; otherwise it is `oracle`. `box` has been validated.
-    Questions(ValueOracle<double>& oracle, GradientOracle<double>* gradients, const Box& box,
-              std::int64_t max_calls);
+    Questioner(ValueOracle<double>& oracle, GradientOracle<double>* gradients, const Box& box,
+               std::int64_t max_calls);
 
     [[nodiscard]] Eigen::Index dim() const { return half_.size(); }
     [[nodiscard]] bool has_gradients() const { return gradients_ != nullptr; }

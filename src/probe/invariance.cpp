@@ -1,4 +1,4 @@
-#include "probe/invariance_test.hpp"
+#include "probe/invariance.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -61,13 +61,13 @@ VectorD random_partner(const VectorD& z, const MatrixD& basis, Rng& rng) {
 
 }  // namespace
 
-bool InvarianceTest::Result::passed() const {
+bool Invariance::Result::passed() const {
     // The mean of `tested` squares of normal numbers has the standard deviation sqrt(2 / tested).
     return broken == 0 && (tested == 0 || mean_square <= 1 + 3 * std::sqrt(2 / static_cast<double>(tested)));
 }
 
-void InvarianceTest::add_pairs(Questions& questions, const MatrixD& basis, const NoiseModel& noise,
-                               Eigen::Index count, Rng& rng, MatrixD& points, VectorD& values) {
+void Invariance::add_pairs(Questioner& questions, const MatrixD& basis, const NoiseModel& noise,
+                           Eigen::Index count, Rng& rng, MatrixD& points, VectorD& values) {
     const Eigen::Index n = questions.dim();
     MatrixD both(2 * count, n);
     for (Eigen::Index i = 0; i < count; ++i) {
@@ -89,7 +89,7 @@ void InvarianceTest::add_pairs(Questions& questions, const MatrixD& basis, const
     }
 }
 
-InvarianceTest::Result InvarianceTest::judge(const MatrixD& basis, const Leak& leak) const {
+Invariance::Result Invariance::judge(const MatrixD& basis, const Leak& leak) const {
     Result result;
     for (const Pair& pair : pairs_) {
         double inside = 0;

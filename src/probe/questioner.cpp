@@ -1,4 +1,4 @@
-#include "probe/questions.hpp"
+#include "probe/questioner.hpp"
 
 #include <fmt/core.h>
 
@@ -23,15 +23,15 @@ std::string short_text(const VectorD& x) {
 
 }  // namespace
 
-Questions::Questions(ValueOracle<double>& oracle, GradientOracle<double>* gradients, const Box& box,
-                     std::int64_t max_calls)
+Questioner::Questioner(ValueOracle<double>& oracle, GradientOracle<double>* gradients, const Box& box,
+                       std::int64_t max_calls)
     : oracle_(oracle),
       gradients_(gradients),
       box_(box),
       half_(box.upper / 2 - box.lower / 2),
       max_calls_(max_calls) {}
 
-VectorD Questions::values(const MatrixD& z) {
+VectorD Questioner::values(const MatrixD& z) {
     const MatrixD x = box_.to_x(z);
     VectorD answers = oracle_.values(x);
     if (answers.size() != x.rows()) {
@@ -49,7 +49,7 @@ VectorD Questions::values(const MatrixD& z) {
     return answers;
 }
 
-MatrixD Questions::gradients(const MatrixD& z) {
+MatrixD Questioner::gradients(const MatrixD& z) {
     const MatrixD x = box_.to_x(z);
     MatrixD answers(x.rows(), x.cols());
     for (Eigen::Index i = 0; i < x.rows(); ++i) {
