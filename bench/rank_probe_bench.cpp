@@ -65,7 +65,7 @@ template <class T>
 Limits<T> measure_limits() {
     Rng rng(2);
     const auto a = normal_matrix<T>(1000, 1000, rng);
-    const Vector<T> angles = 1000 * normal_matrix<T>(10000, 1, rng).col(0);
+    const Vector<T> angles = T{1000} * normal_matrix<T>(10000, 1, rng).col(0);
     Vector<T> sines(angles.size());
     return {2e9 / median_seconds([&] { (void)linalg::multiply(a, a); }),
             median_seconds([&] {

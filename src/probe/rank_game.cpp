@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <exception>
 #include <span>
-#include <type_traits>
 
 #include "eckart/core/error.hpp"
 #include "eckart/core/rng.hpp"
@@ -26,8 +25,8 @@ std::int64_t group_size(Questions questions) {
 template <class T>
 RankAnswer ask(GradientOracle<T>& oracle, Questions questions, Rng& rng) {
     if (questions == Questions::kGradients) return find_rank_from_gradients<T>(oracle, rng);
-    if constexpr (std::is_same_v<T, double>) return find_rank_from_values(oracle, rng);
-    throw InvalidArgument("no player asks for values in float32 yet");
+    ValueOracle<T>& values = oracle;
+    return find_rank_from_values(values, rng);
 }
 
 template <class T>

@@ -48,6 +48,24 @@ std::string name_of_precision(const testing::TestParamInfo<Precision>& info) {
 INSTANTIATE_TEST_SUITE_P(Precisions, RankGameFromGradients,
                          testing::Values(Precision::kFloat32, Precision::kFloat64), name_of_precision);
 
+/// What the player of values says is tested beside it; here, that the game hands it an oracle and counts.
+TEST(RankGame, ValuesOnlyAsksForNoGradient) {
+    for (const Precision precision : {Precision::kFloat32, Precision::kFloat64}) {
+        RankGameOptions options = small_game(6);
+        options.questions = Questions::kValues;
+        options.precision = precision;
+        options.dim = 30;
+        options.largest_rank = 20;
+        const RankGame game = play_rank_game(options);
+        EXPECT_EQ(game.wrong(), 0);
+        EXPECT_GE(game.right(), 5);
+        for (const Round& round : game.rounds) {
+            EXPECT_EQ(round.calls.gradients, 0);
+            EXPECT_GT(round.calls.values, round.rank);
+        }
+    }
+}
+
 std::vector<std::vector<std::int64_t>> numbers(const RankGame& game) {
     std::vector<std::vector<std::int64_t>> all;
     for (const Round& round : game.rounds) {
