@@ -8,6 +8,7 @@ void add_command_probe(Verb root, Session& session) {
                                {"eckart probe game --rounds 100 --seed 713",
                                 "eckart probe game --rounds 100 --values --dtype float64"});
     probe.require_verb();
+    add_probe_exec(probe, session);
     add_probe_game(probe, session);
 }
 

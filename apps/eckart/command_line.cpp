@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <sstream>
 
 #include "eckart/core/error.hpp"
@@ -29,6 +30,7 @@ const CLI::App& deepest_parsed(const CLI::App& app) {
 std::vector<std::string> option_names(const CLI::App& app) {
     std::vector<std::string> names;
     for (const CLI::Option* option : app.get_options()) {
+        if (option->get_group().empty()) continue;  // hidden
         for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
     }
     return names;
@@ -66,6 +68,10 @@ std::string unknown_word(const CLI::App& app, const std::string& argument) {
     const std::string word = argument.substr(0, argument.find('='));
     const std::vector<std::string> verbs = verb_names(app);
     const bool option = word.starts_with('-');
+    if (!option && app.get_option_no_throw(kProgramWords) != nullptr) {
+        return fmt::format("unknown argument '{}' for '{}'; write '--' before the program to run", word,
+                           full_name(app));
+    }
     const std::string guess = nearest(word, option ? option_names(app) : verbs);
     const char* kind = option ? "option" : !verbs.empty() ? "command" : "argument";
     return fmt::format("unknown {} '{}' for '{}'; {}", kind, word, full_name(app),
@@ -81,6 +87,33 @@ std::string usage_message(const CLI::App& root, const CLI::ParseError& error) {
     const bool surplus = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
     if ((missing || surplus) && !extra.empty()) return unknown_word(app, extra.front());
     return fmt::format("{}; see '{} --help'", explanation(app, error), full_name(app));
+}
+
+const CLI::App* verb_of(const CLI::App& app, const std::string& name) {
+    const auto named = app.get_subcommands([&](const CLI::App* verb) { return verb->get_name() == name; });
+    return named.empty() ? nullptr : named.front();
+}
+
+/// The words as CLI11 wants them, last first. What follows "--" after a verb that runs another program
+/// becomes values of its hidden option.
+std::vector<std::string> words_for(const CLI::App& root, int argc, char** argv) {
+    std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+    const CLI::App* app = &root;
+    auto word = words.begin();
+    for (; word != words.end(); ++word) {
+        const CLI::App* verb = verb_of(*app, *word);
+        if (verb == nullptr) break;
+        app = verb;
+    }
+    if (app->get_option_no_throw(kProgramWords) != nullptr) {
+        const auto separator = std::find(word, words.end(), "--");
+        for (auto own = separator; own != words.end(); ++own) {
+            if (own != separator) *own = fmt::format("{}={}{}", kProgramWords, kProgramMark, *own);
+        }
+        if (separator != words.end()) words.erase(separator);
+    }
+    std::ranges::reverse(words);
+    return words;
 }
 
 }  // namespace
@@ -102,7 +135,7 @@ Verb CommandLine::root() {
 
 std::optional<std::string> CommandLine::parse(int argc, char** argv) {
     try {
-        app_->parse(argc, argv);
+        app_->parse(words_for(*app_, argc, argv));
     } catch (const CLI::Success& success) {
         std::ostringstream text;
         app_->exit(success, text, text);

@@ -5,6 +5,7 @@
 namespace eckart::cli {
 
 // The verbs below `eckart probe`.
+void add_probe_exec(Verb probe, Session& session);
 void add_probe_game(Verb probe, Session& session);
 
 }  // namespace eckart::cli

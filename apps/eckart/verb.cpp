@@ -1,8 +1,11 @@
 #include "verb.hpp"
 
+#include <fmt/core.h>
+
 #include <CLI/CLI.hpp>
 #include <utility>
 
+#include "eckart/core/error.hpp"
 #include "parse_number.hpp"
 
 namespace eckart::cli {
@@ -68,6 +71,22 @@ void Verb::add_integer_list(const std::string& name, std::vector<std::int64_t>& 
                             std::int64_t high, const std::string& help) {
     add_parsed(*app_, name, "N,N,...", help,
                [=, &values](const std::string& text) { values = parse_integer_list(name, text, low, high); });
+}
+
+void Verb::add_program_words(std::vector<std::string>& words) {
+    const auto take = [&words](const std::vector<std::string>& marked) {
+        words.clear();
+        for (const std::string& word : marked) {
+            if (!word.starts_with(kProgramMark)) {
+                throw InvalidArgument(
+                    fmt::format("unknown option '{}'; write '--' and then the program", kProgramWords));
+            }
+            words.push_back(word.substr(1));
+        }
+    };
+    app_->add_option_function<std::vector<std::string>>(kProgramWords, take)
+        ->allow_extra_args(false)
+        ->group("");
 }
 
 void Verb::add_common_options(CommonOptions& options) {

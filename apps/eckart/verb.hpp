@@ -15,6 +15,11 @@ namespace eckart::cli {
 
 enum class Presence { kOptional, kRequired };
 
+/// CLI11 gets each word for another program as the value of this hidden option, with a mark before it: as an
+/// argument, "[a,b]" would become two words.
+inline constexpr const char* kProgramWords = "--program-words";
+inline constexpr char kProgramMark = '\x01';
+
 /// One command while it is declared: name, options and what it runs, said once for parsing and for --help.
 /// A name is an option, "-o,--output", or a positional argument, "MODEL". Values are written when the command
 /// line is parsed and must live until then. The parser itself, CLI11, stays behind this class: it is slow to
@@ -42,6 +47,8 @@ class Verb {
     void add_real(const std::string& name, double& value, double low, double high, const std::string& help);
     void add_integer_list(const std::string& name, std::vector<std::int64_t>& values, std::int64_t low,
                           std::int64_t high, const std::string& help);
+    /// The words after "--", which are for another program and come as they are; none without "--".
+    void add_program_words(std::vector<std::string>& words);
     /// --seed, --threads, --json, --quiet
     void add_common_options(CommonOptions& options);
     void add_force_option(CommonOptions& options);

@@ -115,7 +115,7 @@ fs::path find_program(const std::string& name) {
     fs::path found = name;
     for (std::size_t begin = 0; begin <= path.size();) {
         const std::size_t end = std::min(path.find(':', begin), path.size());
-        const fs::path candidate = fs::path(begin == end ? "." : path.substr(begin, end - begin)) / name;
+        fs::path candidate = fs::path(begin == end ? "." : path.substr(begin, end - begin)) / name;
         const int error = name.empty() ? ENOENT : cannot_run(candidate);
         if (error == 0) return candidate;
         if (error == EACCES && trouble != EACCES) {

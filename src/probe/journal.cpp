@@ -5,10 +5,12 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cmath>
 #include <fstream>
+#include <functional>
 #include <string_view>
 #include <system_error>
 #include <vector>
@@ -23,8 +25,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kSchema = "eckart.calls/1";
-constexpr std::size_t kBufferLimit = 64U << 10U;
-constexpr std::chrono::milliseconds kLongestUnwritten{100};
 constexpr std::size_t kValueShown = 80;
 
 /// FNV-1a.
@@ -83,7 +83,6 @@ void Journal::begin(const Json& study, Existing existing) {
     heading.update(study);
     header_ = fmt::format("# {}\n{}\n", to_text(heading), column_names(oracle_.dim()));
     overwrite_ = existing == Existing::kReplace ? Overwrite::kReplace : Overwrite::kRefuse;
-    written_at_ = Clock::now();
     std::error_code error;
     if (existing != Existing::kResume || !fs::exists(fs::symlink_status(file_, error))) {
         require_writable(file_, overwrite_);
@@ -134,7 +133,8 @@ void Journal::load(const Json& heading) {
         read_line(line, number);
         complete = stream.tellg();
     }
-    recorded_ = static_cast<std::int64_t>(records_.size());
+    for (auto& [point, records] : records_)
+        std::ranges::stable_sort(records, std::greater<>(), &Record::call);
     if (ftruncate(descriptor_, complete) != 0) {
         throw IoError(
             fmt::format("cannot write '{}': {}", file_.string(), std::generic_category().message(errno)));
@@ -144,19 +144,19 @@ void Journal::load(const Json& heading) {
 void Journal::read_line(const std::string& line, std::int64_t number) {
     const std::size_t first = line.find('\t');
     const std::size_t second = first == std::string::npos ? first : line.find('\t', first + 1);
-    std::int64_t call = 0;
     Record record;
     const std::string_view text = line;
-    const bool good = second != std::string::npos && read_number(text.substr(0, first), call) && call >= 1 &&
-                      read_number(text.substr(first + 1, second - first - 1), record.value) &&
-                      std::isfinite(record.value);
-    if (good) record.point = hash_of(text.substr(second + 1));
-    if (!good || !records_.emplace(call, record).second) {
+    const bool good =
+        second != std::string::npos && read_number(text.substr(0, first), record.call) && record.call >= 1 &&
+        read_number(text.substr(first + 1, second - first - 1), record.value) && std::isfinite(record.value);
+    if (!good) {
         throw FormatError(
-            fmt::format("line {} of '{}' is {}; remove the lines from there on, or start over with "
-                        "--force",
-                        number, file_.string(), good ? "a call that it had before" : "not a call"));
+            fmt::format("line {} of '{}' is not a call; remove the lines from there on, or start over "
+                        "with --force",
+                        number, file_.string()));
     }
+    records_[hash_of(text.substr(second + 1))].push_back(record);
+    ++recorded_;
 }
 
 Eigen::Index Journal::dim() const {
@@ -173,20 +173,15 @@ VectorD Journal::values(const MatrixD& points) {
     std::vector<Eigen::Index> missing;
     std::vector<std::int64_t> numbers;
     for (Eigen::Index row = 0; row < points.rows(); ++row) {
-        const auto found = records_.find(++calls_);
-        if (found == records_.end()) {
+        ++calls_;
+        const auto found = records_.find(hash_of(point_text(points, row)));
+        if (found == records_.end() || found->second.empty()) {
             missing.push_back(row);
             numbers.push_back(calls_);
             continue;
         }
-        if (found->second.point != hash_of(point_text(points, row))) {
-            throw InvalidArgument(
-                fmt::format("call {} was asked at another point than '{}' has, so that it is of "
-                            "another study or version; start over with --force",
-                            calls_, file_.string()));
-        }
-        results[row] = found->second.value;
-        records_.erase(found);
+        results[row] = found->second.back().value;
+        found->second.pop_back();
         ++replayed_;
     }
     if (missing.empty()) return results;
@@ -198,7 +193,10 @@ VectorD Journal::values(const MatrixD& points) {
     };
     try {
         if (numbered_ != nullptr) {
-            numbered_->answers(questions, numbers, take);
+            numbered_->answers(questions, numbers, [&](Eigen::Index i, double value) {
+                take(i, value);
+                write_out();  // the next answer may take hours
+            });
         } else {
             const VectorD answers = oracle_.values(questions);
             for (Eigen::Index i = 0; i < answers.size(); ++i) take(i, answers[i]);
@@ -214,7 +212,6 @@ VectorD Journal::values(const MatrixD& points) {
 void Journal::append(std::int64_t call, double value, const MatrixD& points, Eigen::Index row) {
     if (!std::isfinite(value)) return;  // to be asked again
     buffer_ += fmt::format("{}\t{}\t{}\n", call, shortest(value), point_text(points, row));
-    if (buffer_.size() > kBufferLimit || Clock::now() - written_at_ > kLongestUnwritten) write_out();
 }
 
 void Journal::write_out() {
@@ -236,7 +233,6 @@ void Journal::write_out() {
         left.remove_prefix(static_cast<std::size_t>(written));
     }
     buffer_.clear();
-    written_at_ = Clock::now();
 }
 
 }  // namespace eckart::probe

@@ -182,6 +182,8 @@ void ProgramCopies::take_line(Copy& copy, Batch& batch, std::size_t length) {
                                       call_text(batch, copy.row), answer.fault, last_words(copy)));
     }
     copy.received.erase(0, length + 1);
+    if (!copy.received.empty())
+        refuse_unasked(batch.calls[static_cast<std::size_t>(copy.row)], copy.received);
     if (!copy.unsent.empty()) {
         throw FormatError(
             fmt::format("{}it answered before it had read the question{}; it should read a line of {} "
@@ -198,11 +200,10 @@ void ProgramCopies::take_line(Copy& copy, Batch& batch, std::size_t length) {
 /// Starts the copy again and asks it the same, unless that has been done.
 void ProgramCopies::fail(Copy& copy, Batch& batch, const std::string& why) {
     if (++copy.attempts > 1) {
-        const char* hint =
-            why.starts_with("gave no answer")
-                ? "a program that writes answers must flush its output after each of them; a slow "
-                  "one needs a longer timeout"
-                : "try this point by hand";
+        const char* hint = why.starts_with("gave no answer")
+                               ? "a program must read line by line and flush its output after every answer "
+                                 "(mawk: -W interactive), and a slow one needs a longer timeout"
+                               : "try this point by hand";
         throw IoError(fmt::format("{}it {} when asked for the second time{}; {}", call_text(batch, copy.row),
                                   why, last_words(copy), hint));
     }
@@ -212,14 +213,17 @@ void ProgramCopies::fail(Copy& copy, Batch& batch, const std::string& why) {
 
 /// An idle copy has nothing to say.
 void ProgramCopies::require_silence(const Copy& copy) const {
-    if (copy.busy() || copy.received.empty()) return;
-    const std::string after = copy.last_call == 0
-                                  ? "before the first call"
-                                  : fmt::format("after its answer to call {}", copy.last_call);
+    if (!copy.busy() && !copy.received.empty()) refuse_unasked(copy.last_call, copy.received);
+}
+
+/// `call` was answered last, 0 where none was.
+void ProgramCopies::refuse_unasked(std::int64_t call, const std::string& text) const {
+    const std::string after =
+        call == 0 ? "before the first call" : fmt::format("after its answer to call {}", call);
     throw FormatError(
-        fmt::format("'{}' wrote '{}' {}, which was not asked for; it should write one line per "
-                    "question and nothing else on stdout",
-                    options_.command.front(), shown(copy.received, kOutputShown), after));
+        fmt::format("'{}' wrote '{}' {}, which was not asked for, so that its answers may be those of "
+                    "other questions; it should write one line per question and nothing else on stdout",
+                    options_.command.front(), shown(text, kOutputShown), after));
 }
 
 std::string ProgramCopies::call_text(const Batch& batch, Eigen::Index row) const {
@@ -272,12 +276,9 @@ void ProgramCopies::finish() {
         if (should_stop(options_.stop)) break;
     }
     const auto loud = std::ranges::find_if(copies_, [](const Copy& copy) { return !copy.received.empty(); });
-    if (loud != copies_.end()) {
-        const Copy last{nullptr, "", loud->received, {}, -1, 0, {}, loud->last_call};
-        end_all();
-        require_silence(last);
-    }
+    const std::string text = loud == copies_.end() ? "" : loud->received;
     end_all();
+    if (!text.empty()) refuse_unasked(loud->last_call, text);
 }
 
 }  // namespace eckart::probe

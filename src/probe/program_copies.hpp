@@ -60,7 +60,8 @@ class ProgramCopies {
     void take_line(Copy& copy, Batch& batch, std::size_t length);
     void fail(Copy& copy, Batch& batch, const std::string& why);
     void require_silence(const Copy& copy) const;
-    /// "call 17 of './simulate' at (0.1, 0.2): it "; what then comes ends the sentence with `ending_of`.
+    [[noreturn]] void refuse_unasked(std::int64_t call, const std::string& text) const;
+    /// "call 17 of './simulate' at (0.1, 0.2): "
     [[nodiscard]] std::string call_text(const Batch& batch, Eigen::Index row) const;
     [[nodiscard]] static std::string last_words(Copy& copy);
     void end_all();

@@ -24,6 +24,12 @@ using probe::DimensionOutcome;
 constexpr const char* kPage = "probe.html";
 constexpr Eigen::Index kMostRows = 40;
 
+std::vector<const Plot*> pointers(const std::vector<Plot>& plots) {
+    std::vector<const Plot*> result(plots.size());
+    std::ranges::transform(plots, result.begin(), [](const Plot& plot) { return &plot; });
+    return result;
+}
+
 /// Figures of the plots whose ids begin like this.
 std::string figures(const std::vector<Plot>& plots, std::string_view id) {
     std::string html;
@@ -166,8 +172,6 @@ std::string headline(const ProbeStudy& study) {
 
 std::string render(const ProbeStudy& study, const std::vector<Plot>& plots,
                    const std::vector<std::string>& plot_files) {
-    std::vector<const Plot*> pointers;
-    for (const Plot& plot : plots) pointers.push_back(&plot);
     Page page{
         "Effective dimension of " + study.function,
         probe::sentence(study.found),
@@ -176,7 +180,7 @@ std::string render(const ProbeStudy& study, const std::vector<Plot>& plots,
         {spectrum_section(study, plots), active_section(study, plots), directions_section(study, plots),
          method_section(study, plot_files)},
         fmt::format("{} · {} · eckart {}", study.record.started_at, study.record.cpu, study.record.version),
-        pointers};
+        pointers(plots)};
     if (study.found.outcome == DimensionOutcome::kUndecided)
         page.notes.emplace_back(
             "This study is undecided: the dimension is a guess. More calls may settle it.");
@@ -202,9 +206,7 @@ std::vector<fs::path> write_probe_page(const fs::path& folder, const ProbeStudy&
     const std::vector<Plot> plots = probe_plots(study);
     PlotFiles files;
     if (options.plot_files) {
-        std::vector<const Plot*> pointers;
-        for (const Plot& plot : plots) pointers.push_back(&plot);
-        files = draw_plot_files(pointers, folder, options.overwrite, options.stop, is_probe_plot_id);
+        files = draw_plot_files(pointers(plots), folder, options.overwrite, options.stop, is_probe_plot_id);
     }
     if (files.interrupted || should_stop(options.stop)) return {};
     if (options.observer != nullptr && !files.problem.empty()) options.observer->on_line(files.problem);

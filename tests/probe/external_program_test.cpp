@@ -212,7 +212,7 @@ TEST(ExternalProgram, ServesAProgramThatEndsAfterAFewAnswersUntilThereAreTooMany
 TEST(ExternalProgram, EndsAProgramThatHangs) {
     for (const char* mode : {"hang", "stubborn", "deaf", "no-stdin"}) {
         expect_words(failure<IoError>(impatient({mode})),
-                     {"call 1", "gave no answer within 0.2 s when asked for the second time", "must flush"});
+                     {"call 1", "gave no answer within 0.2 s when asked for the second time", "flush its output"});
     }
     // More than a pipe holds.
     expect_words(failure<IoError>(impatient({"deaf"}, 20'000)), {"gave no answer within 0.2 s"});

@@ -91,6 +91,18 @@ void crash_at(int call, const std::string& file) {
     });
 }
 
+/// Answers, but hangs at one call when `file` is new; that then holds its number.
+void hang_at(int call, const std::string& file) {
+    int calls = 0;
+    answer_all([&](const Point& point) {
+        if (++calls == call && first_time(file)) {
+            std::ofstream(file) << getpid() << std::endl;
+            wait_for_the_end();
+        }
+        return ridge(point);
+    });
+}
+
 void flood() {
     const std::string text(1000, 'e');
     answer_all([&](const Point& point) {
@@ -176,13 +188,7 @@ const std::map<std::string, std::function<void(const Words&)>>& modes() {
              if (first_time(words.front())) wait_for_the_end();
              answer_all(weighted_sum);
          }},
-        {"hang-after",
-         [](const Words& words) {
-             int calls = 0;
-             answer_all([&](const Point& x) {
-                 return ++calls > std::stoi(words[0]) ? wait_for_the_end(), 0.0 : ridge(x);
-             });
-         }},
+        {"hang-at", [](const Words& words) { hang_at(std::stoi(words[0]), words[1]); }},
         {"stubborn",
          [](const Words&) {
              std::signal(SIGTERM, SIG_IGN);

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "eckart/core/atomic_file.hpp"
 #include "eckart/core/json.hpp"
@@ -13,15 +13,16 @@
 namespace eckart::probe {
 
 /// Passes questions on to an oracle and writes every answer to a file, from which an interrupted study goes
-/// on: its calls are answered from the file as far as that reaches, to the same bits, and only then by the
-/// oracle.
+/// on: a question that the file has an answer to is answered from there, to the same bits, and the others by
+/// the oracle. What was asked at the same point several times is answered in the order of the calls, so that
+/// a study of a function with noise also ends in the same bits; and one that is given more calls than before
+/// uses all answers that it can.
 ///
 /// The file is text that only grows: "# " and a JSON object, which says of what study it is; a line of column
 /// names; then a line per answer with the number of the call, f(x), and x, separated by tabs and written with
 /// the shortest decimals that give the same doubles back (docs/formats/calls.md). Answers of one batch may
-/// stand in any order. They are written at the end of every batch, and within one as soon as the oracle
-/// reports them and a tenth of a second has passed; so a process that is killed loses no more than that. A
-/// last line without its end is cut off when the study goes on.
+/// stand in any order. Each is handed to the system as soon as the oracle reports it, so that a process that
+/// is killed loses none. A last line without its end is cut off when the study goes on.
 class Journal final : public ValueOracle<double> {
   public:
     /// What to do with a file that is there already.
@@ -48,8 +49,8 @@ class Journal final : public ValueOracle<double> {
     Journal& operator=(const Journal&) = delete;
 
     [[nodiscard]] Eigen::Index dim() const override;
-    /// Throw what the oracle throws, after writing what it has answered; InvalidArgument when a call that the
-    /// file has was asked at another point; IoError when the file cannot be written.
+    /// Throw what the oracle throws, after writing what it has answered, and IoError when the file cannot be
+    /// written.
     double value(const VectorD& x) override;
     VectorD values(const MatrixD& points) override;
 
@@ -62,10 +63,9 @@ class Journal final : public ValueOracle<double> {
 
   private:
     struct Record {
+        std::int64_t call = 0;
         double value = 0;
-        std::uint64_t point = 0;  ///< a hash of its text
     };
-    using Clock = std::chrono::steady_clock;
 
     void begin(const Json& study, Existing existing);
     void open();
@@ -80,12 +80,12 @@ class Journal final : public ValueOracle<double> {
     std::string header_;  ///< of a new file, which does not exist yet while descriptor_ is -1
     Overwrite overwrite_ = Overwrite::kRefuse;
     int descriptor_ = -1;
-    std::unordered_map<std::int64_t, Record> records_;  ///< not yet asked for
+    /// By a hash of the point's text, those not yet used, the first call last.
+    std::unordered_map<std::uint64_t, std::vector<Record>> records_;
     std::int64_t recorded_ = 0;
     std::int64_t calls_ = 0;
     std::int64_t replayed_ = 0;
     std::string buffer_;
-    Clock::time_point written_at_;
 };
 
 }  // namespace eckart::probe

@@ -18,7 +18,8 @@ struct ProbeStudy {
     RunRecord record;
 };
 
-/// The names of all files that write_probe_page() may write: probe.html, and every plot as SVG and PNG.
+/// The names of all files that write_probe_page() may write: every plot as SVG and PNG, and probe.html as the
+/// last.
 std::vector<std::string> probe_page_files();
 
 /// Writes `probe.html` into `folder`, which is created where missing, one self-contained page, and beside it,
