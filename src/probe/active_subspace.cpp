@@ -185,7 +185,7 @@ class Finder {
         } else {
             result_.exact = true;
             answer(DimensionOutcome::kDetermined, r,
-                   fmt::format("{} of {} directions are above the noise, and f varies in no other", r,
+                   fmt::format("f varies in {} of {} directions; in the others it stays within its noise", r,
                                questions_.dim()));
         }
         return true;

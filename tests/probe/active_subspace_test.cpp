@@ -217,6 +217,10 @@ TEST(ActiveSubspace, NoiseThatIsGivenIsUsed) {
     const ActiveSubspace found = oracle.from_values(1, options);
     expect_exact(found, a.transpose(), 0.3);
     EXPECT_EQ(found.noise, 0.01);
+    // Noise that is taken for a thousandth of what it is shows as directions.
+    options.noise = 1e-5;
+    options.max_calls = 3000;
+    EXPECT_NE(oracle.from_values(1, options).dimension, 1);
     options.noise = 100;  // hides everything
     options.max_calls = 1000;
     EXPECT_EQ(oracle.from_values(1, options).outcome, DimensionOutcome::kConstant);
