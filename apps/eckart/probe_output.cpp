@@ -66,7 +66,8 @@ void print_probe(const report::ProbeStudy& study, const std::vector<std::filesys
                  Context& context) {
     const ActiveSubspace& found = study.found;
     context.print(probe::sentence(found));
-    context.print(fmt::format("Reason: {}.\n", found.reason));
+    const std::string reason = probe::reason_sentence(found);
+    context.print(reason.empty() ? "" : reason + "\n");
     context.print(eigenvalue_table(study));
     const Eigen::Index shown = std::min({found.dimension, found.basis.cols(), kMostDirections});
     for (Eigen::Index k = 0; k < shown; ++k) context.print(direction_text(found, k));

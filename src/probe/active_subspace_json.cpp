@@ -63,6 +63,12 @@ std::string sentence(const ActiveSubspace& found) {
     return "";
 }
 
+std::string reason_sentence(const ActiveSubspace& found) {
+    const bool open = found.outcome == DimensionOutcome::kUndecided;
+    const bool gap = found.outcome == DimensionOutcome::kDetermined && !found.exact;
+    return open || gap ? fmt::format("Reason: {}.", found.reason) : "";
+}
+
 Json to_json(const ActiveSubspace& found) {
     Json basis = Json::array();
     for (Eigen::Index i = 0; i < found.basis.cols(); ++i) basis.push_back(list(found.basis.col(i)));

@@ -98,7 +98,7 @@ std::string item(const std::string& sentence) {
 
 Section spectrum_section(const ProbeStudy& study, const std::vector<Plot>& plots) {
     return {"spectrum", "Eigenvalues",
-            paragraph(fmt::format("Reason: {}.", study.found.reason)) + figures(plots, "spectrum") +
+            paragraph(probe::reason_sentence(study.found)) + figures(plots, "spectrum") +
                 "<details><summary>Shares and intervals</summary>" + eigenvalue_table(study) +
                 "</details>\n"};
 }
@@ -121,13 +121,11 @@ Section directions_section(const ProbeStudy& study, const std::vector<Plot>& plo
     return section;
 }
 
-/// "[-1, 1] in every variable", or that they differ.
-std::string box_text(const probe::Box& box, Eigen::Index n) {
-    if (box.lower.size() == 0) return "[-1, 1] in every variable";
-    if (box.lower.size() == n && (box.lower.array() == box.lower[0]).all() &&
-        (box.upper.array() == box.upper[0]).all())
-        return fmt::format("[{}, {}] in every variable", box.lower[0], box.upper[0]);
-    return "ranges of its own for every variable";
+std::string box_sentence(const probe::Box& box) {
+    const bool equal = box.lower.size() > 0 && (box.lower.array() == box.lower[0]).all() &&
+                       (box.upper.array() == box.upper[0]).all();
+    if (box.lower.size() > 0 && !equal) return "Every variable has a range of its own, in probe.json.";
+    return fmt::format("Every variable is in [{}, {}].", equal ? box.lower[0] : -1, equal ? box.upper[0] : 1);
 }
 
 Section method_section(const ProbeStudy& study, const std::vector<std::string>& plot_files) {
@@ -135,7 +133,7 @@ Section method_section(const ProbeStudy& study, const std::vector<std::string>& 
     std::string list =
         item(fmt::format("f is {}, asked {} times (at most {}).", study.function,
                          whole(found.calls.values + found.calls.gradients), whole(study.options.max_calls))) +
-        item(fmt::format("The box is {}.", box_text(study.options.box, found.basis.rows()))) +
+        item(box_sentence(study.options.box)) +
         item(fmt::format("The mean is over {}, at points drawn uniformly in the box with seed {}{}.",
                          plural(found.samples, "gradient"), study.record.seed,
                          found.step > 0

@@ -52,7 +52,8 @@ Plot spectrum_plot(const ProbeStudy& study) {
                                  std::max(found.upper[i], value)});
     }
     plot.series.push_back(std::move(series));
-    if (found.noise_floor > 0) plot.references.push_back({true, found.noise_floor, "noise floor", true});
+    if (found.noise_floor > 0)
+        plot.references.push_back({true, found.noise_floor, "noise floor", 2 * found.dimension <= n});
     if (found.dimension > 0 && found.dimension < n)
         plot.references.push_back({false, static_cast<double>(found.dimension) + 0.5, ""});
     plot.caption = fmt::format(

@@ -102,10 +102,10 @@ TEST_F(ProbePage, RunsNoScriptFromACommandLine) {
 TEST(ProbePageText, SaysWhatWasFoundAndHow) {
     const eckart::test::ScratchFolder folder;
     const std::string page = page_of(study(12, 2, DimensionOutcome::kDetermined), folder.path());
-    expect_words(
-        page, {"Effective dimension of ./simulate --mesh fine", "f varies in 2 of 12 directions",
-               "determined", "95 % interval", "[-1, 1] in every variable", "with seed 7", "asked 1,234 times",
-               "noise of f has a standard deviation of 1.00e-4 (estimated)", "eckart probe exec"});
+    expect_words(page, {"Effective dimension of ./simulate --mesh fine", "f varies in 2 of 12 directions",
+                        "determined", "95 % interval", "Every variable is in [-1, 1]", "with seed 7",
+                        "asked 1,234 times", "noise of f has a standard deviation of 1.00e-4 (estimated)",
+                        "eckart probe exec"});
     EXPECT_EQ(page.find("a guess"), std::string::npos);
     expect_words(page_of(study(12, 2, DimensionOutcome::kUndecided), folder.path()),
                  {"Undecided after 1234 calls", "the dimension is a guess", "<strong>2?</strong>"});

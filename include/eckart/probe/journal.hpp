@@ -20,7 +20,7 @@ namespace eckart::probe {
 ///
 /// The file is text that only grows: "# " and a JSON object, which says of what study it is; a line of column
 /// names; then a line per answer with the number of the call, f(x), and x, separated by tabs and written with
-/// the shortest decimals that give the same doubles back (docs/formats/calls.md). Answers of one batch may
+/// the shortest decimals that give the same doubles back (docs/formats/probe.md). Answers of one batch may
 /// stand in any order. Each is handed to the system as soon as the oracle reports it, so that a process that
 /// is killed loses none. A last line without its end is cut off when the study goes on.
 class Journal final : public ValueOracle<double> {
