@@ -53,10 +53,11 @@ VectorD ValueProbe<T>::values(const MatrixD& points) {
                             calls_ + i + 1, found[i], points.row(i).norm(), options_.radius));
         }
     }
-    VectorD f = found.template cast<double>();
-    if (scale_ == 0 && !f.isZero(0)) scale_ = std::ldexp(1.0, -std::ilogb(f.cwiseAbs().maxCoeff()));
+    if (scale_ == 0 && !found.isZero(0)) {
+        scale_ = std::ldexp(1.0, std::min(1000, -std::ilogb(found.cwiseAbs().maxCoeff())));
+    }
     calls_ += found.size();
-    return f * (scale_ > 0 ? scale_ : 1);
+    return (scale_ > 0 ? scale_ : 1) * found.template cast<double>();
 }
 
 template class ValueProbe<float>;
