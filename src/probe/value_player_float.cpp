@@ -31,9 +31,11 @@ constexpr double kLineStep = 1.0 / 16;
 constexpr double kFirstStep = 1e-3;
 constexpr int kCalibrations = 40;
 
-/// A direction is new where at least this part of its response is not explained by the others: at a response
+/// A direction is new where at least this part of its response is not explained by the others (a larger one
+/// once it was sharpened, when one without effect is left with the curvature of others): at a response
 /// between kWeak and kStrong times the wanted one and of at least kVisible times the noise.
 constexpr double kUnexplained = 0.25;
+constexpr double kUnexplainedLater = 0.5;
 constexpr double kWeak = 0.3;
 constexpr double kStrong = 2.5;
 constexpr double kVisible = 5;
@@ -193,13 +195,14 @@ class Player {
         bool scaled = false;
         for (int i = 0; i < kMeasurements && length > probe_.grid(); ++i) {
             const Fit fit = measure(d, length, scaled);
-            const Verdict verdict = judge(fit, length);
+            const bool independent = fit.rest > (i == 0 ? kUnexplained : kUnexplainedLater) * fit.total;
+            const Verdict verdict = judge(fit, length, independent);
             if (verdict == Verdict::kNew) accept(d, fit.response);
             if (verdict != Verdict::kUnclear) return verdict;
             for (Index j = 0; j < rank(); ++j) d -= fit.coefficients[j] * basis_[static_cast<std::size_t>(j)];
             // A new direction only needs another length. Of others the coefficients have an error, which
             // shows more at points that were not used to find them.
-            scaled = independent(fit);
+            scaled = independent;
             const auto points = static_cast<double>(points_.rows());
             const double elsewhere = std::sqrt(points / (points - static_cast<double>(rank())));
             const double expected = scaled ? fit.rest : std::max(fit.rest, fit.noise) * elsewhere;
@@ -208,15 +211,13 @@ class Player {
         return Verdict::kUnclear;
     }
 
-    [[nodiscard]] static bool independent(const Fit& fit) { return fit.rest > kUnexplained * fit.total; }
-
     /// What a displacement of this length and response is.
-    [[nodiscard]] Verdict judge(const Fit& fit, double length) const {
+    [[nodiscard]] Verdict judge(const Fit& fit, double length, bool independent) const {
         const bool longest = length >= longest_;
         const bool linear = fit.total < kStrong * wanted_ && fit.coefficients.norm() < kLargestCoefficients;
         const bool visible = fit.total > kWeak * wanted_ && fit.rest > kVisible * fit.noise;
         const bool visible_at_last = longest && fit.rest > kSurely * fit.noise;
-        if (independent(fit) && linear && (visible || visible_at_last)) return Verdict::kNew;
+        if (independent && linear && (visible || visible_at_last)) return Verdict::kNew;
         if (longest && fit.total < kNegligible * wanted_ && fit.rest < kWithinNoise * fit.noise) {
             return Verdict::kNoEffect;
         }
