@@ -15,7 +15,9 @@ namespace {
 
 constexpr std::size_t kLimit = 1U << 24U;
 
-const Words kExec{"probe", "exec", "--dim", "6", "-o", "study", "--timeout", "0.3", "--no-plot-files"};
+const Words kExec{"probe", "exec", "--dim", "6", "-o", "study", "--no-plot-files"};
+// Shorter than a busy machine needs to start a program, so only for those that never answer.
+const Words kImpatient{"--timeout", "0.3"};
 
 Words asking(const Words& program, const Words& options = {}) {
     return kExec + options + Words{"--", ECKART_SIMULATOR} + program;
@@ -140,17 +142,14 @@ TEST_F(ProbeExec, KeepsTheAnswersOfAProgramThatThenFails) {
 
 TEST_F(ProbeExec, GoesOnAfterBeingKilledToTheSameBits) {
     const Words ask = asking({"hang-at", "60", "hung"});
-    Words patient = ask;
-    patient[7] = "100";
-    ASSERT_EQ(run_until("KILL", patient, "hung").code, 137);
+    ASSERT_EQ(run_until("KILL", ask, "hung").code, 137);
     wait_until_dead("hung");
     // A line that was being written.
     std::ofstream(folder_ / "study/calls.tsv", std::ios::app) << "61\t0.12";
-    const Ended ended = run(ask + Words{});
+    const Ended ended = run(ask);
     EXPECT_EQ(ended.code, 5);
     expect_words(ended.err, {"add --resume"});
-    Words resumed = asking({"hang-at", "60", "hung"}, {"--resume"});
-    const Ended again = run(resumed);
+    const Ended again = run(asking({"hang-at", "60", "hung"}, {"--resume"}));
     ASSERT_EQ(again.code, 0) << again.err;
     expect_words(again.err, {"resuming after 59 calls"});
     const Json interrupted = found("study");
@@ -161,8 +160,7 @@ TEST_F(ProbeExec, GoesOnAfterBeingKilledToTheSameBits) {
 }
 
 TEST_F(ProbeExec, SaysHowToGoOnAfterAnInterruption) {
-    Words ask = asking({"hang-at", "60", "hung"}, {"--jobs", "2"});
-    ask[7] = "100";
+    const Words ask = asking({"hang-at", "60", "hung"}, {"--jobs", "2"});
     const Ended ended = run_until("INT", ask, "hung");
     EXPECT_EQ(ended.code, 130);
     expect_words(ended.err, {"interrupted; every answer so far is in 'study/calls.tsv'",
@@ -173,8 +171,7 @@ TEST_F(ProbeExec, SaysHowToGoOnAfterAnInterruption) {
 }
 
 TEST_F(ProbeExec, LeavesNothingWhenInterruptedBeforeTheFirstAnswer) {
-    Words ask = asking({"hang-at", "1", "hung"});
-    ask[7] = "100";
+    const Words ask = asking({"hang-at", "1", "hung"});
     const Ended ended = run_until("TERM", ask, "hung");
     EXPECT_EQ(ended.code, 143);
     EXPECT_EQ(ended.err, "interrupted; nothing was written\n");
@@ -226,10 +223,10 @@ std::vector<BadCall> bad_programs() {
         {"PrintsWithoutEnd", asking({"endless"}), 3, "more than 4096 bytes"},
         {"ExitsAtOnce", asking({"exit"}), 5, "call 1 of"},
         {"Aborts", asking({"abort"}), 5, "signal 6"},
-        {"Hangs", asking({"hang"}), 5, "no answer within 0.3 s"},
-        {"IgnoresSigterm", asking({"stubborn"}), 5, "no answer within 0.3 s"},
+        {"Hangs", asking({"hang"}, kImpatient), 5, "no answer within 0.3 s"},
+        {"IgnoresSigterm", asking({"stubborn"}, kImpatient), 5, "no answer within 0.3 s"},
         {"ClosesStdout", asking({"close"}), 5, "closed its stdout"},
-        {"ClosesStdin", asking({"no-stdin"}), 5, "no answer within 0.3 s"},
+        {"ClosesStdin", asking({"no-stdin"}, kImpatient), 5, "no answer within 0.3 s"},
         {"LeavesAChild", asking({"orphan-exit", "/dev/null"}), 5, "ended with exit status 0"},
         {"IsMissing", kExec + Words{"--", "./missing"}, 5, "cannot run './missing'"},
         {"IsNotInPath", kExec + Words{"--", "no-such-program"}, 5, "no program 'no-such-program' in PATH"},

@@ -56,7 +56,8 @@ class JournalTest : public testing::Test {
     /// Two batches of three calls.
     static VectorD ask(Journal& journal) {
         VectorD results(6);
-        results << journal.values(points().topRows(3)), journal.values(points().bottomRows(3));
+        results.head(3) = journal.values(points().topRows(3));
+        results.tail(3) = journal.values(points().bottomRows(3));
         return results;
     }
     static MatrixD points() {
