@@ -7,6 +7,7 @@
 #include "eckart/core/atomic_file.hpp"
 #include "eckart/core/json.hpp"
 #include "error_message.hpp"
+#include "full_disk.hpp"
 #include "scratch_folder.hpp"
 
 namespace eckart::test {
@@ -176,6 +177,25 @@ TEST_F(ProbeExec, LeavesNothingWhenInterruptedBeforeTheFirstAnswer) {
     EXPECT_EQ(ended.code, 143);
     EXPECT_EQ(ended.err, "interrupted; nothing was written\n");
     EXPECT_FALSE(fs::exists(folder_ / "study"));
+}
+
+TEST_F(ProbeExec, GoesOnAfterTheDiskWasFull) {
+    fs::create_directory(folder_ / "disk");
+    const Words ask{"probe",           "exec", "--dim",          "30",   "-o", "disk/study",
+                    "--no-plot-files", "--",   ECKART_SIMULATOR, "ridge"};
+    {
+        const FullDisk disk(folder_ / "disk");
+        if (!disk.mounted()) GTEST_SKIP() << "only root may mount a small disk";
+        const Ended ended = run(ask);
+        EXPECT_EQ(ended.code, 5);
+        expect_words(ended.err, {"eckart: cannot write 'disk/study/calls.tsv'", "then go on with --resume"});
+        EXPECT_EQ(std::count(ended.err.begin(), ended.err.end(), '\n'), 1) << ended.err;
+        fs::copy(folder_ / "disk/study", folder_ / "kept");
+    }
+    fs::copy(folder_ / "kept", folder_ / "disk/study");
+    const Ended ended = run(Words{"probe", "exec", "--resume"} + Words(ask.begin() + 2, ask.end()));
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    expect_words(ended.err, {"resuming after"});
 }
 
 TEST_F(ProbeExec, NamesTheProgramWhoseExtraLineComesAtTheEnd) {
