@@ -18,9 +18,16 @@ Json list(const Numbers& numbers) {
     return json;
 }
 
-/// "1 direction", "2 of 30 directions".
+/// "2 of 30 directions".
 std::string directions(Eigen::Index count, Eigen::Index all) {
     return fmt::format("{} of {} directions", count, all);
+}
+
+/// Which of the directions that count stand out; empty where none do.
+std::string dominance(const ActiveSubspace& found) {
+    if (found.leading == 0 || found.leading >= found.dimension) return "";
+    return found.leading == 1 ? " The first of them dominates the others."
+                              : fmt::format(" The first {} of them dominate the others.", found.leading);
 }
 
 }  // namespace
@@ -44,8 +51,8 @@ std::string sentence(const ActiveSubspace& found) {
     switch (found.outcome) {
         case DimensionOutcome::kDetermined:
             if (found.exact) {
-                return fmt::format("f varies in {}; outside them it shows no variation above the noise.",
-                                   directions(found.dimension, n));
+                return fmt::format("f varies in {}; outside them it shows no variation above the noise.{}",
+                                   directions(found.dimension, n), dominance(found));
             }
             return fmt::format(
                 "f varies mainly in {}; {:.2g} % of its mean squared gradient is outside them.",
@@ -75,6 +82,7 @@ Json to_json(const ActiveSubspace& found) {
     return {{"outcome", to_string(found.outcome)},
             {"dimension", found.dimension},
             {"exact", found.exact},
+            {"leading", found.leading},
             {"reason", found.reason},
             {"calls", {{"values", found.calls.values}, {"gradients", found.calls.gradients}}},
             {"samples", found.samples},

@@ -103,7 +103,9 @@ void decide_gap(const GradientSamples& samples, const DecisionLimits& limits, co
     if (sure == n && smallest > clear) {
         decision.kind = Decision::kFull;
         decision.dimension = n;
-        decision.why = fmt::format("all {} directions are above the noise, and no gap sets some apart", n);
+        decision.why =
+            n == 1 ? "the only direction is above the noise"
+                   : fmt::format("all {} directions are above the noise, and no gap sets some apart", n);
     }
 }
 
