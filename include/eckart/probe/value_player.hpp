@@ -55,7 +55,7 @@ RankAnswer find_rank_from_values(ValueOracle<double>& oracle, Rng& rng,
 /// more remains unexplained, or as one without effect, when it is half a radius long and f does not respond
 /// beyond noise. Stretched like that, even the weakest direction of a random matrix responds clearly.
 ///
-/// About 3.6 r^2 + 40 r + 500 values in the rank game: 1.25 r + 10 points and 2 values for each of them and
+/// About 3.7 r^2 + 40 r + 500 values in the rank game: 1.25 r + 10 points and 2 values for each of them and
 /// each direction, a second or third time for directions that needed sharpening. O(r^4) flops.
 ///
 /// kUndecided when the budget is used up, when noise is above 10 % of the response aimed at, or when four
