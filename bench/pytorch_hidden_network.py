@@ -5,22 +5,11 @@ Usage: python3 bench/pytorch_hidden_network.py THREADS N R DTYPE
 Prints the median seconds of a value and of a gradient.
 """
 
-import statistics
 import sys
-import time
 
 import torch
 
-
-def median_seconds(work):
-    work()
-    times = []
-    begin = time.perf_counter()
-    while len(times) < 5 or time.perf_counter() - begin < 0.4:
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
+from peer_timing import median_seconds
 
 
 def main():

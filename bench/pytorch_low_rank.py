@@ -3,22 +3,11 @@
 Prints the median seconds of value and gradient, and of a Hessian-vector product, in float64.
 """
 
-import statistics
 import sys
-import time
 
 import torch
 
-
-def median_seconds(work):
-    work()
-    times = []
-    begin = time.perf_counter()
-    while len(times) < 5 or time.perf_counter() - begin < 0.4:
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
+from peer_timing import median_seconds
 
 
 def main():
