@@ -18,6 +18,12 @@ namespace eckart::probe {
 namespace {
 
 constexpr Eigen::Index kFirstSamples = 4;
+/// A function is called constant only after this many times as many pairs as confirm a dimension, and where
+/// they show no trend of this size: together they see what noise hides in each.
+constexpr Eigen::Index kPairsOfConstant = 4;
+constexpr double kTrend = 5;
+/// Noise below this part of the largest value is rounding, which may follow anything.
+constexpr double kRoundingLevel = 1e-12;
 
 Eigen::Index confirmations(const ActiveSubspaceOptions& options) {
     return static_cast<Eigen::Index>(
@@ -164,9 +170,12 @@ class Finder {
         } else {
             const MatrixD basis = decision_.spectrum.basis.leftCols(r);
             const Leak leak = leak_of(r);
-            const Eigen::Index missing = confirmations_ - pairs_.judge(basis, leak).tested;
+            const Eigen::Index tested = pairs_.judge(basis, leak).tested;
+            const Eigen::Index missing =
+                std::min<Eigen::Index>((r == 0 ? kPairsOfConstant * confirmations_ : confirmations_) - tested,
+                                       static_cast<Eigen::Index>(questions_.left() / 2));
+            if (tested + missing < confirmations_) return false;
             if (missing > 0) {
-                if (questions_.left() < 2 * std::int64_t{missing}) return false;
                 pairs_.add_pairs(questions_, basis, study_.noise, missing, pair_rng_, result_.points,
                                  result_.values);
             }
@@ -179,6 +188,7 @@ class Finder {
                     std::max(test.worst, std::sqrt(test.mean_square)), r);
                 return false;
             }
+            if (r == 0 && !trendless()) return false;
         }
         if (r == 0) {
             answer(DimensionOutcome::kConstant, 0, "f is constant up to its noise");
@@ -189,6 +199,14 @@ class Finder {
                                questions_.dim()));
         }
         return true;
+    }
+
+    /// Whether the values, where their noise hides every slope, do not follow the variables all the same.
+    bool trendless() {
+        const double largest = result_.values.cwiseAbs().maxCoeff();
+        if (study_.noise.at(largest) <= kRoundingLevel * largest || pairs_.trend() <= kTrend) return true;
+        unexplained_ = "the values follow the variables, but their noise hides every slope";
+        return false;
     }
 
     /// Where all gradients vanish, the values must agree.

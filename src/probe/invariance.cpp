@@ -10,6 +10,8 @@ namespace {
 
 /// Of one pair, in standard deviations.
 constexpr double kLargestDeviation = 4;
+/// Variance of x over that of x^2, for x uniform in [-1, 1]: both then weigh the same.
+constexpr double kSquares = (1.0 / 3) / (4.0 / 45);
 /// Of hit and run, which forgets its start after a few steps for every dimension.
 constexpr Eigen::Index kStepsPerDimension = 4;
 constexpr Eigen::Index kMostSteps = 400;
@@ -84,9 +86,29 @@ void Invariance::add_pairs(Questioner& questions, const MatrixD& basis, const No
         const double b = answers[2 * i + 1];
         points.row(before + i) = both.row(2 * i);
         values[before + i] = a;
-        pairs_.push_back({(both.row(2 * i + 1) - both.row(2 * i)).transpose(), b - a,
+        const auto from = both.row(2 * i);
+        const auto to = both.row(2 * i + 1);
+        pairs_.push_back({(to - from).transpose(), (to.cwiseAbs2() - from.cwiseAbs2()).transpose(), b - a,
                           std::hypot(noise.at(std::abs(a)), noise.at(std::abs(b)))});
     }
+}
+
+double Invariance::trend() const {
+    double largest = 0;
+    for (const Pair& pair : pairs_) largest = std::max(largest, std::abs(pair.difference));
+    if (largest == 0) return 0;
+    double sum = 0;
+    double variance = 0;
+    for (std::size_t i = 0; i < pairs_.size(); ++i) {
+        for (std::size_t j = 0; j < i; ++j) {
+            const double alike = pairs_[i].displacement.dot(pairs_[j].displacement) +
+                                 kSquares * pairs_[i].of_squares.dot(pairs_[j].of_squares);
+            const double term = pairs_[i].difference / largest * (pairs_[j].difference / largest) * alike;
+            sum += term;
+            variance += term * term;
+        }
+    }
+    return variance > 0 ? sum / std::sqrt(variance) : 0;
 }
 
 Invariance::Result Invariance::judge(const MatrixD& basis, const Leak& leak) const {

@@ -37,10 +37,16 @@ class Invariance {
     void add_pairs(Questioner& questions, const MatrixD& basis, const NoiseModel& noise, Eigen::Index count,
                    Rng& rng, MatrixD& points, VectorD& values);
     [[nodiscard]] Result judge(const MatrixD& basis, const Leak& leak) const;
+    /// How clearly the differences follow the displacements, whatever the size of the noise: with t_i the
+    /// displacement of pair i in the coordinates and in their squares and d_i its difference, the sum of
+    /// d_i d_j (t_i, t_j) over i < j, in the standard deviations that it has for random signs of the d_i.
+    /// Noise alone exceeds 5 in less than one of two hundred tests; 0 where all differences vanish.
+    [[nodiscard]] double trend() const;
 
   private:
     struct Pair {
         VectorD displacement;
+        VectorD of_squares;  ///< displacement of the squares of the coordinates
         double difference = 0;
         double noise = 0;  ///< of the difference
     };

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <functional>
 
 #include "eckart/core/error.hpp"
 #include "error_message.hpp"
@@ -181,6 +182,42 @@ TEST(Invariance, ABrokenPairStaysUntilADirectionExplainsIt) {
     EXPECT_TRUE(test.judge(axes.leftCols(2), {0, 1, 1}).passed());
     // A slope that the error of the subspace may have.
     EXPECT_TRUE(test.judge(axes.leftCols(1), {0.01, 1, 1}).passed());
+}
+
+TEST(Invariance, TrendShowsWhatEveryPairHides) {
+    const auto trend_of = [](Eigen::Index n, const std::function<double(const VectorD&)>& f, double sigma) {
+        FunctionOracle oracle(n, f);
+        oracle.sigma = sigma;
+        const Box box = Box::cube(n);
+        Questioner questions(oracle, nullptr, box, 1000);
+        Invariance test;
+        MatrixD points(0, n);
+        VectorD values;
+        Rng rng(11);
+        test.add_pairs(questions, MatrixD(n, 0), {sigma, 0}, 116, rng, points, values);
+        return test.trend();
+    };
+    EXPECT_EQ(trend_of(
+                  3, [](const VectorD&) { return 4.0; }, 0),
+              0);
+    for (const Eigen::Index n : {1, 3, 30}) {
+        EXPECT_LT(trend_of(
+                      n, [](const VectorD&) { return 4.0; }, 1),
+                  5)
+            << n;
+        EXPECT_GT(trend_of(
+                      n, [](const VectorD& x) { return x[0]; }, 0.5),
+                  5)
+            << n;
+        EXPECT_GT(trend_of(
+                      n, [](const VectorD& x) { return 2 * x.squaredNorm(); }, 0.5),
+                  5)
+            << n;
+        EXPECT_GT(trend_of(
+                      n, [](const VectorD& x) { return 1e200 * x[0]; }, 5e199),
+                  5)
+            << n;
+    }
 }
 
 TEST(NoiseStudy, StepBalancesTruncationAndNoise) {
