@@ -13,6 +13,7 @@
 #include <functional>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "eckart/core/atomic_file.hpp"
@@ -86,6 +87,12 @@ void Journal::begin(const Json& study, Existing existing) {
     std::error_code error;
     if (existing != Existing::kResume || !fs::exists(fs::symlink_status(file_, error))) {
         require_writable(file_, overwrite_);
+        // What another study still writes is not to be replaced under its feet.
+        if (existing == Existing::kReplace) {
+            descriptor_ = ::open(file_.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+            if (descriptor_ >= 0) lock();
+            if (descriptor_ >= 0) close(std::exchange(descriptor_, -1));
+        }
         return;
     }
     try {
@@ -103,9 +110,15 @@ void Journal::open() {
         throw IoError(fmt::format("cannot write '{}': {}; check its permissions", file_.string(),
                                   std::generic_category().message(errno)));
     }
+    lock();
+}
+
+void Journal::lock() {
     // A file system without locks lets every study through.
-    if (flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    if (flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+        close(std::exchange(descriptor_, -1));
         throw IoError(fmt::format("'{}' is in use by another study; wait for its end", file_.string()));
+    }
 }
 
 void Journal::load(const Json& heading) {
@@ -114,8 +127,8 @@ void Journal::load(const Json& heading) {
     const bool headed = std::getline(stream, line) && line.starts_with("# ");
     const Json found = headed ? Json::parse(line.substr(2), nullptr, false) : Json();
     if (!found.is_object() || found.value("schema", Json()) != kSchema) {
-        throw FormatError(fmt::format("'{}' does not begin like a file of calls; remove it or drop --resume",
-                                      file_.string()));
+        throw FormatError(
+            fmt::format("'{}' does not begin like a file of calls; start over with --force", file_.string()));
     }
     for (const auto& [key, value] : heading.items()) {
         if (found.contains(key) && found[key] == value) continue;

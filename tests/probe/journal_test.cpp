@@ -214,6 +214,7 @@ TEST_F(JournalTest, RefusesTwoStudiesAtOnce) {
     EXPECT_EQ(first_study().size(), 6);
     const Journal journal(oracle_, file(), study_, Existing::kResume);
     expect_words(refusal<IoError>(), {"is in use by another study"});
+    EXPECT_THROW(Journal(oracle_, file(), study_, Existing::kReplace), IoError);
 }
 
 TEST_F(JournalTest, RefusesWhatIsNoJournal) {
@@ -221,7 +222,7 @@ TEST_F(JournalTest, RefusesWhatIsNoJournal) {
     const std::string all = text();
     const std::size_t header = all.find("\tx2\n") + 4;
     for (const auto& [bad, words] : std::vector<std::pair<std::string, std::string>>{
-             {"", "does not begin like a file of calls"},
+             {"", "does not begin like a file of calls; start over with --force"},
              {"call\tvalue\n", "does not begin"},
              {"# [1]\n", "does not begin"},
              {"# {\"schema\":\"eckart.sweep/1\"}\n", "does not begin"},

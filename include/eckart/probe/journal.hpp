@@ -37,7 +37,7 @@ class Journal final : public ValueOracle<double> {
     /// object with all that the questions and answers depend on, beside the dimension. Holds a reference to
     /// `oracle`.
     ///
-    /// Throws IoError when the file cannot be written, is there (kRefuse), or is in use by another process;
+    /// Throws IoError when the file cannot be written, is there (kRefuse), or is in use by another study;
     /// FormatError, naming the line, when it is no such file; InvalidArgument, naming the first member that
     /// differs, when it is of another study.
     Journal(NumberedOracle& oracle, std::filesystem::path file, const Json& study, Existing existing);
@@ -69,6 +69,7 @@ class Journal final : public ValueOracle<double> {
 
     void begin(const Json& study, Existing existing);
     void open();
+    void lock();
     void load(const Json& heading);
     void read_line(const std::string& line, std::int64_t number);
     void append(std::int64_t call, double value, const MatrixD& points, Eigen::Index row);
