@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
 #include <string>
@@ -150,6 +151,23 @@ TEST_F(JournalTest, WritesABatchOfAPlainOracleAsAWhole) {
     }
     Journal journal(plain, file(), study_, Existing::kResume);
     EXPECT_EQ(ask(journal), values);
+}
+
+TEST_F(JournalTest, AsksAgainWhatWasNotFinite) {
+    class Once final : public ValueOracle<double> {
+      public:
+        [[nodiscard]] Eigen::Index dim() const override { return 2; }
+        double value(const VectorD& x) override { return ++calls == 2 ? std::nan("") : x[0]; }
+        int calls = 0;
+    } oracle;
+    {
+        Journal journal(oracle, file(), study_, Existing::kRefuse);
+        EXPECT_TRUE(std::isnan(ask(journal)[1]));
+    }
+    Journal journal(oracle, file(), study_, Existing::kResume);
+    EXPECT_EQ(journal.recorded(), 5);
+    EXPECT_EQ(ask(journal), points().col(0));
+    EXPECT_EQ(oracle.calls, 7);
 }
 
 TEST_F(JournalTest, BeginsWhereThereIsNoFile) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -116,6 +118,12 @@ TEST(RankGame, CountsWhatIsNotRight) {
     EXPECT_EQ(game.right(), 1);
     EXPECT_EQ(game.wrong(), 1);
     EXPECT_EQ(game.undecided(), 1);
+}
+
+TEST(RankGame, WhatARoundThrowsComesOut) {
+    RankGameOptions options;
+    options.dim = std::numeric_limits<Eigen::Index>::max();
+    EXPECT_THROW(play_rank_game(options), std::bad_alloc);
 }
 
 TEST(RankGame, RefusesBadOptions) {
