@@ -2,11 +2,19 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "eckart/core/error.hpp"
 
 namespace eckart::probe {
+namespace {
+
+/// Width of a variable's range by its numbers: a few thousand doubles lie in it.
+constexpr double kNarrowest = 1e-12;
+constexpr double kSmallest = 1e-300;
+
+}  // namespace
 
 Box Box::cube(Eigen::Index n) {
     return {VectorD::Constant(n, -1), VectorD::Constant(n, 1)};
@@ -24,6 +32,13 @@ void Box::validate(Eigen::Index n) const {
             throw InvalidArgument(
                 fmt::format("variable {} of the box goes from {} to {}; the lower bound must be below the "
                             "upper and both finite",
+                            i + 1, lower[i], upper[i]));
+        }
+        if (upper[i] - lower[i] < kNarrowest * std::max(std::abs(lower[i]), std::abs(upper[i])) ||
+            upper[i] - lower[i] < kSmallest) {
+            throw InvalidArgument(
+                fmt::format("variable {} of the box goes from {} to {}, which is too narrow for differences "
+                            "between points in it; widen it or give the function its own units",
                             i + 1, lower[i], upper[i]));
         }
     }

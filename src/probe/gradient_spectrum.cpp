@@ -14,6 +14,9 @@ namespace eckart::probe {
 
 namespace {
 
+/// Of the points of one batch: 128 MiB, of which there are a few copies on their way to the function.
+constexpr Eigen::Index kNumbersAtOnce = Eigen::Index{1} << 24;
+
 double root_mean_square(const VectorD& v) {
     return v.size() == 0 ? 0 : v.stableNorm() / std::sqrt(static_cast<double>(v.size()));
 }
@@ -77,7 +80,17 @@ GradientSamples differences(Questioner& questions, const MatrixD& centers, const
 
 GradientSamples take_gradients(Questioner& questions, const MatrixD& centers, const VectorD& values,
                                const NoiseStudy& study) {
-    if (!questions.has_gradients()) return differences(questions, centers, values, study);
+    const Eigen::Index m = centers.rows();
+    const Eigen::Index n = questions.dim();
+    if (!questions.has_gradients()) {
+        GradientSamples all{MatrixD(0, n), VectorD(0), VectorD(0)};
+        const Eigen::Index at_once = std::max<Eigen::Index>(1, kNumbersAtOnce / (2 * n * n));
+        for (Eigen::Index i = 0; i < m; i += at_once) {
+            const Eigen::Index count = std::min(at_once, m - i);
+            all.append(differences(questions, centers.middleRows(i, count), values.segment(i, count), study));
+        }
+        return all;
+    }
     GradientSamples samples{questions.gradients(centers), VectorD(centers.rows()),
                             VectorD::Zero(centers.rows())};
     for (Eigen::Index i = 0; i < centers.rows(); ++i) {

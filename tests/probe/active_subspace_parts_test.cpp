@@ -1,6 +1,7 @@
 // The pieces of the search for the active subspace, each against what is known in closed form.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 
@@ -91,6 +92,8 @@ TEST(Box, RefusesWhatIsNone) {
     expect_words(message({VectorD{{NAN, 0}}, VectorD{{1, 1}}}), {"variable 1", "nan"});
     expect_words(message({VectorD{{-1.5e308, 0}}, VectorD{{1.5e308, 1}}}), {"variable 1"});
     expect_words(message({VectorD::Zero(1), VectorD::Ones(1)}), {"1 lower and 1 upper", "2 variables"});
+    expect_words(message({VectorD{{0, 1}}, VectorD{{1, 1 + 1e-13}}}), {"variable 2", "too narrow"});
+    expect_words(message({VectorD{{1e-320, 0}}, VectorD{{2e-320, 1}}}), {"variable 1", "too narrow"});
 }
 
 TEST(NoiseRoot, NoiseAloneStaysBelowAndNotFarBelow) {
@@ -125,6 +128,38 @@ TEST(GradientSpectrum, KeepsTinyEigenvaluesAndCompletesTheBasis) {
     EXPECT_EQ(spectrum.roots.tail(3), VectorD::Zero(3));
     EXPECT_LT((spectrum.basis.transpose() * spectrum.basis - MatrixD::Identity(6, 6)).norm(), 1e-13);
     EXPECT_EQ(gradient_spectrum(gradients, false).basis.cols(), 3);
+}
+
+/// The first variable; remembers how much it was asked at once.
+class FirstVariable final : public ValueOracle<double> {
+  public:
+    explicit FirstVariable(Eigen::Index n) : n_(n) {}
+    [[nodiscard]] Eigen::Index dim() const override { return n_; }
+    double value(const VectorD& x) override { return x[0]; }
+    VectorD values(const MatrixD& points) override {
+        largest = std::max(largest, points.size());
+        return points.col(0);
+    }
+    Eigen::Index largest = 0;
+
+  private:
+    Eigen::Index n_;
+};
+
+TEST(TakeGradients, LargeBatchesAreAskedInParts) {
+    const Eigen::Index n = 1200;
+    FirstVariable oracle(n);
+    const Box box = Box::cube(n);
+    Questioner questions(oracle, nullptr, box, 1'000'000);
+    NoiseStudy study;
+    study.step = 0.125;
+    const GradientSamples samples =
+        take_gradients(questions, MatrixD::Zero(13, n), VectorD::LinSpaced(13, 1, 13), study);
+    EXPECT_EQ(samples.gradients.col(0), VectorD::Ones(13));
+    EXPECT_EQ(samples.gradients.rightCols(n - 1).cwiseAbs().maxCoeff(), 0);
+    EXPECT_EQ(samples.noise.size(), 13);
+    EXPECT_LE(oracle.largest, 1 << 24);
+    EXPECT_EQ(questions.calls().values, 13 * 2 * n);
 }
 
 TEST(Quantile, InterpolatesBetweenNeighbors) {
@@ -182,6 +217,22 @@ TEST(Invariance, ABrokenPairStaysUntilADirectionExplainsIt) {
     EXPECT_TRUE(test.judge(axes.leftCols(2), {0, 1, 1}).passed());
     // A slope that the error of the subspace may have.
     EXPECT_TRUE(test.judge(axes.leftCols(1), {0.01, 1, 1}).passed());
+}
+
+TEST(Invariance, OneBrokenPairIsEnough) {
+    int calls = 0;
+    FunctionOracle oracle(3, [&](const VectorD&) { return ++calls == 8 ? 6 * std::sqrt(2.0) : 0.0; });
+    const Box box = Box::cube(3);
+    Questioner questions(oracle, nullptr, box, 1000);
+    Invariance test;
+    MatrixD points(0, 3);
+    VectorD values;
+    Rng rng(7);
+    test.add_pairs(questions, MatrixD(3, 0), {1, 0}, 20, rng, points, values);
+    const Invariance::Result result = test.judge(MatrixD(3, 0), {0, 1, 1});
+    EXPECT_NEAR(result.worst, 6, 1e-12);
+    EXPECT_LT(result.mean_square, 1.9) << "so that the mean alone would pass it";
+    EXPECT_FALSE(result.passed());
 }
 
 TEST(Invariance, TrendShowsWhatEveryPairHides) {

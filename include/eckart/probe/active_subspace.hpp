@@ -101,11 +101,11 @@ struct ActiveSubspace {
 /// seen: directions in which f varies on a share of the box below `unseen` only, or by less than the noise.
 ///
 /// Calls: 2 n + 1 for a gradient, r + 2 gradients or more; 28 for each of three lines or more; two for each
-/// pair. All of one batch go to oracle.values() at once. Which points are asked depends on `rng` and the
-/// answers alone, so a run can be repeated from recorded answers, and is the same for any number of threads.
-/// Values of any size from 1e-300 to 1e300 will do; eigenvalues have the square of their scale and may leave
-/// the range of double beyond 1e150, the decision does not. Memory: the gradients, three times, and n^2; time
-/// O(m n min(m, n)) for m gradients, `bootstrap` times.
+/// pair. A batch goes to oracle.values() at once, one of more than 2^24 numbers in parts. Which points are
+/// asked depends on `rng` and the answers alone, so a run can be repeated from recorded answers, and is the
+/// same for any number of threads. Values of any size from 1e-300 to 1e300 will do; eigenvalues have the
+/// square of their scale and may leave the range of double beyond 1e150, the decision does not. Memory: the
+/// gradients, three times, and n^2; time O(m n min(m, n)) for m gradients, `bootstrap` times.
 ///
 /// Throws InvalidArgument for options out of range, or max_calls that cannot suffice, with the number that
 /// does; NumericalError, naming the call and the point, when an answer is not finite. What the oracle throws

@@ -13,7 +13,7 @@ struct Box {
     /// [-1, 1]^n.
     static Box cube(Eigen::Index n);
     /// Throws InvalidArgument, naming the first wrong entry, unless both have n entries and lower < upper,
-    /// with both and upper - lower finite.
+    /// with both and upper - lower finite, and upper - lower at least 1e-300 and 1e-12 of the larger of both.
     void validate(Eigen::Index n) const;
     /// x of every row of `z` (k, n), never outside the box for z in [-1, 1]^n.
     [[nodiscard]] MatrixD to_x(const MatrixD& z) const;
