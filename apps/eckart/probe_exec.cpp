@@ -176,9 +176,11 @@ class ExecStudy {
         context_.print_json(with_record(kSchema, record_, content));
         if (study_.found.outcome != probe::DimensionOutcome::kUndecided) return kDone;
         context_.progress().on_line(
-            fmt::format("undecided; to go on with more calls, give a larger --max-calls "
-                        "than {} and --resume",
-                        options_.max_calls));
+            study_.found.calls_ran_out
+                ? fmt::format("undecided; to go on with more calls, give a larger --max-calls than {} and "
+                              "--resume",
+                              options_.max_calls)
+                : "undecided, and more calls would not change it");
         return kUnreachable;
     }
 

@@ -112,9 +112,12 @@ Json to_json(const RankGame& game, const GameArguments& arguments, double second
 
 void say_how_to_go_on(const RankGame& game, const GameArguments& arguments, Context& context) {
     const std::int64_t done = std::ssize(game.rounds);
-    context.progress().on_line(
-        fmt::format("interrupted after {} of {} rounds; the others are those of --first-round {} --rounds {}",
-                    done, arguments.rounds, arguments.first_round + done, arguments.rounds - done));
+    context.progress().on_line(fmt::format(
+        "interrupted after {} of {} rounds; the others: eckart probe game --seed {} --dtype {}{} "
+        "--first-round {} "
+        "--rounds {}",
+        done, arguments.rounds, arguments.common.seed, arguments.dtype,
+        arguments.values_only ? " --values" : "", arguments.first_round + done, arguments.rounds - done));
 }
 
 int run(const GameArguments& arguments, const Session& session) {

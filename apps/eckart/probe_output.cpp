@@ -31,12 +31,17 @@ std::string eigenvalue_table(const report::ProbeStudy& study) {
     Table table({"direction", "eigenvalue", fmt::format("{:g} % from", 100 * study.options.confidence), "to",
                  "share", "so far"});
     const Eigen::Index rows = std::min({found.eigenvalues.size(), found.dimension + kRowsBehind, kMostRows});
-    const auto share = [&](double part) { return sum > 0 ? fmt::format("{:.1f} %", 100 * part / sum) : ""; };
+    const auto share = [&](double part) {
+        return sum > 0 && std::isfinite(sum) ? fmt::format("{:.1f} %", 100 * part / sum) : "";
+    };
     double so_far = 0;
     for (Eigen::Index i = 0; i < rows; ++i) {
         so_far += found.eigenvalues[i];
-        table.add_row({fmt::format("{}", i + 1), number(found.eigenvalues[i]), number(found.lower[i]),
-                       number(found.upper[i]), share(found.eigenvalues[i]), share(so_far)});
+        // Below the floor an interval would be one of the noise.
+        const bool seen = found.eigenvalues[i] > found.noise_floor;
+        table.add_row({fmt::format("{}", i + 1), number(found.eigenvalues[i]),
+                       seen ? number(found.lower[i]) : "", seen ? number(found.upper[i]) : "",
+                       share(found.eigenvalues[i]), share(so_far)});
     }
     table.add_rule();
     table.add_row({"noise floor", number(found.noise_floor)});
@@ -71,8 +76,13 @@ void print_probe(const report::ProbeStudy& study, const std::vector<std::filesys
     context.print(eigenvalue_table(study));
     const Eigen::Index shown = std::min({found.dimension, found.basis.cols(), kMostDirections});
     for (Eigen::Index k = 0; k < shown; ++k) context.print(direction_text(found, k));
-    if (shown > 0) context.print("where every x runs from -1 to 1 over the box\n");
-    context.print(fmt::format("{} calls; {} gradients in the mean", with_commas(found.calls.values),
+    if (shown > 0) {
+        context.print(fmt::format("where every x runs from -1 to 1 over the box{}\n",
+                                  shown < found.dimension ? "; all directions are in probe.json" : ""));
+    }
+    const std::string intervals = probe::interval_sentence(found);
+    if (!intervals.empty()) context.print(intervals);
+    context.print(fmt::format("{} calls; the mean is over {} gradients", with_commas(found.calls.values),
                               with_commas(found.samples)));
     for (const std::filesystem::path& file : files) {
         if (file.extension() != ".svg" && file.extension() != ".png") context.print(file.string());

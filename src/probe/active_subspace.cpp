@@ -34,6 +34,16 @@ std::int64_t calls_per_sample(Eigen::Index n, bool gradients) {
     return gradients ? 2 : 2 * std::int64_t{n} + 1;
 }
 
+/// The sign of an eigenvector is arbitrary: its largest component becomes positive.
+MatrixD with_fixed_signs(MatrixD basis) {
+    for (Eigen::Index j = 0; j < basis.cols(); ++j) {
+        Eigen::Index largest = 0;
+        basis.col(j).cwiseAbs().maxCoeff(&largest);
+        if (basis(largest, j) < 0) basis.col(j) *= -1;
+    }
+    return basis;
+}
+
 class Finder {
   public:
     Finder(ValueOracle<double>& oracle, GradientOracle<double>* gradients, const Rng& rng,
@@ -123,7 +133,10 @@ class Finder {
         }
         const std::int64_t possible = (questions_.left() - reserve()) / per_sample();
         wanted = static_cast<Eigen::Index>(std::min<std::int64_t>(wanted, possible));
-        if (wanted < 1) return give_up(fmt::format("{} calls were not enough", options_.max_calls));
+        if (wanted < 1) {
+            result_.calls_ran_out = true;
+            return give_up(fmt::format("{} calls were not enough", options_.max_calls));
+        }
         sample(wanted);
         unexplained_.clear();
         decision_ =
@@ -135,7 +148,11 @@ class Finder {
             case Decision::kMore:
                 return true;
             case Decision::kExact:
-                return !confirmed();
+                if (confirmed()) return false;
+                // Where no slope stands out of the noise, more of them will not either.
+                if (decision_.dimension > 0 || samples_.count() < enough_for_noise(questions_.dim()))
+                    return true;
+                return give_up("more gradients would not help");
             case Decision::kHidden:
                 return give_up("more gradients would not help");
             case Decision::kGap:
@@ -286,7 +303,7 @@ ActiveSubspace Finder::finish() {
         result_.lower[i] = std::min(low * low, result_.eigenvalues[i]);
         result_.upper[i] = std::max(high * high, result_.eigenvalues[i]);
     }
-    result_.basis = spectrum.basis;
+    result_.basis = with_fixed_signs(spectrum.basis);
     const double floor = noise_root(samples_, limits_.noise_factor);
     result_.noise_floor = floor * floor;
     result_.noise =

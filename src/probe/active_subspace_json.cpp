@@ -2,7 +2,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 
 namespace eckart::probe {
 namespace {
@@ -65,7 +67,8 @@ std::string sentence(const ActiveSubspace& found) {
                        ? "f varies in its only direction."
                        : fmt::format("f varies in all {} directions, and no gap sets some of them apart.", n);
         case DimensionOutcome::kConstant:
-            return fmt::format("f is constant: none of {} directions shows variation above the noise.", n);
+            return fmt::format(
+                "f is constant, or varies by less than shows above its noise, in all {} directions.", n);
     }
     return "";
 }
@@ -74,6 +77,15 @@ std::string reason_sentence(const ActiveSubspace& found) {
     const bool open = found.outcome == DimensionOutcome::kUndecided;
     const bool gap = found.outcome == DimensionOutcome::kDetermined && !found.exact;
     return open || gap ? fmt::format("Reason: {}.", found.reason) : "";
+}
+
+std::string interval_sentence(const ActiveSubspace& found) {
+    const Eigen::Index n = found.basis.rows();
+    const std::int64_t enough = std::max<std::int64_t>(3 * std::int64_t{n}, 30);
+    if (found.dimension == 0 || found.samples >= enough) return "";
+    return fmt::format(
+        "From {} gradients the sizes are rough, and a true eigenvalue may well be outside its interval.",
+        found.samples);
 }
 
 Json to_json(const ActiveSubspace& found) {

@@ -222,8 +222,9 @@ void ProgramCopies::refuse_unasked(std::int64_t call, const std::string& text) c
         call == 0 ? "before the first call" : fmt::format("after its answer to call {}", call);
     throw FormatError(
         fmt::format("'{}' wrote '{}' {}, which was not asked for, so that its answers may be those of "
-                    "other questions; it should write one line per question and nothing else on stdout",
-                    options_.command.front(), shown(text, kOutputShown), after));
+                    "other questions; it should write one line per question and nothing else on stdout; then "
+                    "start the study over",
+                    options_.command.front(), shown(text.substr(0, text.find('\n')), kOutputShown), after));
 }
 
 std::string ProgramCopies::call_text(const Batch& batch, Eigen::Index row) const {

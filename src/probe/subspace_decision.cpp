@@ -136,13 +136,14 @@ Decision decide(const GradientSamples& samples, const DecisionLimits& limits, co
     if (m >= enough_for_gaps(n) && sure > 0) {
         decide_gap(samples, limits, rng, clear, sure, previous, decision);
     }
-    // From here on more gradients lower what noise may give by less than a fifth.
-    const double enough = kEnough * std::pow(std::sqrt(static_cast<double>(n)) + 3, 2);
-    if (decision.kind == Decision::kMore && !decision.gap_open && r > sure &&
-        static_cast<double>(m) >= enough) {
+    if (decision.kind == Decision::kMore && !decision.gap_open && r > sure && m >= enough_for_noise(n)) {
         decision.kind = Decision::kHidden;
     }
     return decision;
+}
+
+Eigen::Index enough_for_noise(Eigen::Index n) {
+    return static_cast<Eigen::Index>(std::ceil(kEnough * std::pow(std::sqrt(static_cast<double>(n)) + 3, 2)));
 }
 
 Eigen::Index enough_for_gaps(Eigen::Index n) {

@@ -43,6 +43,9 @@ Decision decide(const GradientSamples& samples, const DecisionLimits& limits, co
 /// So many gradients are needed before gaps are looked for.
 Eigen::Index enough_for_gaps(Eigen::Index n);
 
+/// From so many gradients on, more of them lower what noise may give by less than a fifth.
+Eigen::Index enough_for_noise(Eigen::Index n);
+
 /// After how many of the first `largest` directions the first gap lies for which the bootstrap interval of
 /// the separation is above limits.gap; 0: nowhere.
 Eigen::Index gap_after(const Bootstrap& resampled, Eigen::Index largest, const DecisionLimits& limits);

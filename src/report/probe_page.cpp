@@ -42,15 +42,17 @@ std::string figures(const std::vector<Plot>& plots, std::string_view id) {
 std::string eigenvalue_table(const ProbeStudy& study) {
     const ActiveSubspace& found = study.found;
     const double sum = found.eigenvalues.sum();
+    const auto share = [&](double part) { return sum > 0 && std::isfinite(sum) ? percent(part / sum) : ""; };
     HtmlTable table({"direction", "eigenvalue", "from", "to (" + interval_name(study.options) + ")", "share",
                      "share so far"});
     double so_far = 0;
     const Eigen::Index rows = std::min(found.eigenvalues.size(), kMostRows);
     for (Eigen::Index i = 0; i < rows; ++i) {
         so_far += found.eigenvalues[i];
-        table.add_row({fmt::format("{}", i + 1), scientific(found.eigenvalues[i]), scientific(found.lower[i]),
-                       scientific(found.upper[i]), sum > 0 ? percent(found.eigenvalues[i] / sum) : "",
-                       sum > 0 ? percent(so_far / sum) : ""});
+        const bool seen = found.eigenvalues[i] > found.noise_floor;
+        table.add_row({fmt::format("{}", i + 1), scientific(found.eigenvalues[i]),
+                       seen ? scientific(found.lower[i]) : "", seen ? scientific(found.upper[i]) : "",
+                       share(found.eigenvalues[i]), share(so_far)});
     }
     return table.html();
 }
@@ -99,6 +101,7 @@ std::string item(const std::string& sentence) {
 Section spectrum_section(const ProbeStudy& study, const std::vector<Plot>& plots) {
     return {"spectrum", "Eigenvalues",
             paragraph(probe::reason_sentence(study.found)) + figures(plots, "spectrum") +
+                paragraph(probe::interval_sentence(study.found)) +
                 "<details><summary>Shares and intervals</summary>" + eigenvalue_table(study) +
                 "</details>\n"};
 }
@@ -164,8 +167,11 @@ std::string headline(const ProbeStudy& study) {
              found.outcome == DimensionOutcome::kUndecided ? fmt::format("{}?", found.dimension)
                                                            : fmt::format("{}", found.dimension),
              {"of " + plural(n, "variable"), to_string(found.outcome)});
-    html += tile("Outside these directions", share_text(found.outside), {"of the mean squared gradient"});
-    return tile_row(html + tile("Calls", whole(calls), {plural(found.samples, "gradient") + " in the mean"}));
+    if (found.dimension > 0) {
+        html += tile("Outside these directions", share_text(found.outside), {"of the mean squared gradient"});
+    }
+    return tile_row(html +
+                    tile("Calls", whole(calls), {"the mean is over " + plural(found.samples, "gradient")}));
 }
 
 std::string render(const ProbeStudy& study, const std::vector<Plot>& plots,

@@ -43,6 +43,8 @@ Plot spectrum_plot(const ProbeStudy& study) {
     plot.spread = interval_name(study.options);
     if (n == 0 || found.eigenvalues.maxCoeff() <= 0) return plot;
     plot.y.low = lowest_shown(found);
+    // The noise floor belongs into the picture, above all where it hides everything.
+    if (found.noise_floor > found.upper.maxCoeff()) plot.y.high = 2 * found.noise_floor;
     Series series{"eigenvalue", SeriesStyle::kLineWithPoints, 0, {}};
     for (Eigen::Index i = 0; i < n; ++i) {
         const double value = found.eigenvalues[i];
@@ -101,7 +103,7 @@ Plot directions_plot(const ActiveSubspace& found) {
         "from -1 to "
         "1 over the box.";
     for (Eigen::Index k = 0; k < directions_shown(found); ++k) {
-        Series series{fmt::format("y{}", k + 1), SeriesStyle::kLineWithPoints, static_cast<int>(k), {}};
+        Series series{fmt::format("y{}", k + 1), SeriesStyle::kPoints, static_cast<int>(k), {}};
         for (Eigen::Index i = 0; i < n; ++i)
             series.points.push_back({static_cast<double>(i + 1), found.basis(i, k)});
         plot.series.push_back(std::move(series));

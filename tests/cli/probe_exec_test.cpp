@@ -201,7 +201,7 @@ TEST_F(ProbeExec, GoesOnAfterTheDiskWasFull) {
 TEST_F(ProbeExec, NamesTheProgramWhoseExtraLineComesAtTheEnd) {
     const Ended ended = run(asking({"last-word"}));
     EXPECT_EQ(ended.code, 3);
-    expect_words(ended.err, {"wrote '0?' after its answer to call"});
+    expect_words(ended.err, {"wrote '0' after its answer to call"});
 }
 
 void put_plain_file(const fs::path& folder) {

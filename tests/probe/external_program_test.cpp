@@ -153,7 +153,7 @@ TEST(ExternalProgram, RefusesWhatIsNotOneFiniteNumber) {
              {"0x10\n", "not a number"},
              {"+-1\n", "not a number"},
              {"1\033[31m\n", "answered '1?[31m'"},
-             {"1\n2\n", "wrote '2?' after its answer to call 1, which was not asked for"}}) {
+             {"1\n2\n", "wrote '2' after its answer to call 1, which was not asked for"}}) {
         const std::string message = failure<FormatError>(options({"text", text}));
         expect_words(message, {words});
     }
@@ -175,7 +175,7 @@ TEST(ExternalProgram, NoticesALineTooManyAtTheEnd) {
     program.value(three());
     program.value(three());
     expect_words(message_of<FormatError>([&] { program.finish(); }),
-                 {"wrote '0?' after its answer to call 2"});
+                 {"wrote '0' after its answer to call 2"});
     expect_no_children();
 }
 

@@ -58,8 +58,9 @@ struct ActiveSubspace {
     VectorD lower;           ///< (n), bootstrap interval of each
     VectorD upper;           ///< (n)
     double noise_floor = 0;  ///< what noise and step alone may give; a direction counts above it
-    MatrixD
-        basis;  ///< (n, n), orthonormal columns, the eigenvectors; the first `dimension` span the subspace
+    /// (n, n), orthonormal columns, the eigenvectors, each with its largest component positive; the first
+    /// `dimension` span the subspace.
+    MatrixD basis;
     /// Sine of the largest angle between the subspace and the true one, estimated; NaN where no subspace is.
     double subspace_error = std::numeric_limits<double>::quiet_NaN();
     /// Share of the mean squared gradient outside the subspace, less what noise gives; 0 .. 1.
@@ -68,7 +69,8 @@ struct ActiveSubspace {
     double step = 0;   ///< of the differences, in z; 0 when gradients were given
     Calls calls;
     std::int64_t samples = 0;  ///< gradients in the mean
-    bool interrupted = false;  ///< ActiveSubspaceOptions::stop asked for it
+    bool interrupted = false;    ///< ActiveSubspaceOptions::stop asked for it
+    bool calls_ran_out = false;  ///< kUndecided: with more of them there might be an answer
     MatrixD points;  ///< (k, n), uniform in the cube: where f was asked, for plots of f against basis
     VectorD values;  ///< (k)
 };

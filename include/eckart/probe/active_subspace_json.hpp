@@ -17,6 +17,9 @@ std::string sentence(const ActiveSubspace& found);
 /// "Reason: ..."; empty where sentence() says all there is.
 std::string reason_sentence(const ActiveSubspace& found);
 
+/// That eigenvalues and intervals are rough, where they come from few gradients; else empty.
+std::string interval_sentence(const ActiveSubspace& found);
+
 /// The members of probe.json that hold what was found (docs/formats/probe.md): numbers that are not finite
 /// are null, the vectors of the basis are in the order of the eigenvalues, and the points are left out.
 Json to_json(const ActiveSubspace& found);
