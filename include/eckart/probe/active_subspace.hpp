@@ -68,7 +68,7 @@ struct ActiveSubspace {
     double noise = 0;  ///< standard deviation of f's noise, or of a gradient's entries in z (the largest)
     double step = 0;   ///< of the differences, in z; 0 when gradients were given
     Calls calls;
-    std::int64_t samples = 0;  ///< gradients in the mean
+    std::int64_t samples = 0;    ///< gradients in the mean
     bool interrupted = false;    ///< ActiveSubspaceOptions::stop asked for it
     bool calls_ran_out = false;  ///< kUndecided: with more of them there might be an answer
     MatrixD points;  ///< (k, n), uniform in the cube: where f was asked, for plots of f against basis
