@@ -95,7 +95,7 @@ void decide_gap(const GradientSamples& samples, const DecisionLimits& limits, co
     }
     if (gap.open > 0) {
         decision.why =
-            fmt::format("the gap after {} directions is between {:.3g} and {:.3g}, and {:.3g} is the limit",
+            fmt::format("the gap after direction {} is between {:.3g} and {:.3g}, and {:.3g} is the limit",
                         gap.open, gap.open_low, gap.open_high, limits.gap);
         return;
     }

@@ -35,7 +35,7 @@ TEST(Decide, AGapNearTheLimitIsOpen) {
     const Decision decision = decide(two_directions(40, 10), {}, Rng(1), {});
     EXPECT_EQ(decision.kind, Decision::kMore);
     EXPECT_TRUE(decision.gap_open);
-    expect_words(decision.why, {"the gap after 1 directions", "10 is the limit"});
+    expect_words(decision.why, {"the gap after direction 1", "10 is the limit"});
 }
 
 TEST(Decide, AllDirectionsWhereNoGapIsPossible) {
