@@ -24,7 +24,7 @@ TEST(ActiveSubspaceSentence, SaysWhatWasFound) {
     ActiveSubspace exact = found(DimensionOutcome::kDetermined, 3, 9);
     exact.exact = true;
     EXPECT_EQ(sentence(exact),
-              "f varies in 3 of 9 directions; outside them it shows no variation above the noise.");
+              "f varies in 3 of 9 directions; outside them nothing is above the noise floor.");
     ActiveSubspace behind_gap = found(DimensionOutcome::kDetermined, 2, 9);
     behind_gap.outside = 0.034;
     expect_words(sentence(behind_gap), {"mainly in 2 of 9", "3.4 %"});

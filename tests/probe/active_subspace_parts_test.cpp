@@ -7,10 +7,10 @@
 
 #include "eckart/core/error.hpp"
 #include "error_message.hpp"
-#include "probe/difference_table.hpp"
-#include "probe/gradient_spectrum.hpp"
-#include "probe/invariance.hpp"
-#include "probe/noise_study.hpp"
+#include "probe/subspace/difference_table.hpp"
+#include "probe/subspace/gradient_spectrum.hpp"
+#include "probe/subspace/invariance.hpp"
+#include "probe/subspace/noise_study.hpp"
 #include "sample_functions.hpp"
 
 namespace eckart::probe {

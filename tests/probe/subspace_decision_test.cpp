@@ -1,5 +1,5 @@
 // Gaps between directions that are all above the noise.
-#include "probe/subspace_decision.hpp"
+#include "probe/subspace/subspace_decision.hpp"
 
 #include <gtest/gtest.h>
 

@@ -47,8 +47,8 @@ struct ActiveSubspaceOptions {
 struct ActiveSubspace {
     DimensionOutcome outcome = DimensionOutcome::kUndecided;
     Eigen::Index dimension = 0;
-    /// kDetermined: true when f shows no variation outside the subspace above the noise; false when a gap
-    /// sets the first `dimension` directions apart from weaker ones.
+    /// kDetermined: true when f shows no variation outside the subspace above the noise floor; false when a
+    /// gap sets the first `dimension` directions apart from weaker ones.
     bool exact = false;
     /// After how many directions a gap lies that the bootstrap confirms, from max(3 n, 30) samples
     /// on: of the directions above the noise the first `leading` dominate. 0: no such gap.

@@ -10,8 +10,8 @@ namespace eckart::probe {
 /// "determined", "undecided", "full-dimensional", "constant".
 std::string to_string(DimensionOutcome outcome);
 
-/// What was found, in a sentence: "f varies in 2 of 30 directions; outside them it shows no variation above
-/// the noise."
+/// What was found, in a sentence: "f varies in 2 of 30 directions; outside them nothing is above the
+/// noise floor."
 std::string sentence(const ActiveSubspace& found);
 
 /// "Reason: ..."; empty where sentence() says all there is.

@@ -7,11 +7,11 @@
 #include <utility>
 
 #include "eckart/core/error.hpp"
-#include "probe/gradient_spectrum.hpp"
-#include "probe/invariance.hpp"
-#include "probe/noise_study.hpp"
-#include "probe/questioner.hpp"
-#include "probe/subspace_decision.hpp"
+#include "probe/subspace/gradient_spectrum.hpp"
+#include "probe/subspace/invariance.hpp"
+#include "probe/subspace/noise_study.hpp"
+#include "probe/subspace/questioner.hpp"
+#include "probe/subspace/subspace_decision.hpp"
 
 namespace eckart::probe {
 

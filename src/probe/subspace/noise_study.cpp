@@ -1,4 +1,4 @@
-#include "probe/noise_study.hpp"
+#include "probe/subspace/noise_study.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 #include <limits>
 #include <vector>
 
-#include "probe/difference_table.hpp"
+#include "probe/subspace/difference_table.hpp"
 
 namespace eckart::probe {
 

@@ -2,8 +2,8 @@
 
 #include "eckart/core/matrix.hpp"
 #include "eckart/core/rng.hpp"
-#include "probe/noise_study.hpp"
-#include "probe/questioner.hpp"
+#include "probe/subspace/noise_study.hpp"
+#include "probe/subspace/questioner.hpp"
 
 namespace eckart::probe {
 

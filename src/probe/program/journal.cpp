@@ -18,8 +18,8 @@
 
 #include "eckart/core/atomic_file.hpp"
 #include "eckart/core/error.hpp"
-#include "probe/child_process.hpp"
-#include "probe/line_protocol.hpp"
+#include "probe/program/child_process.hpp"
+#include "probe/program/line_protocol.hpp"
 
 namespace eckart::probe {
 namespace fs = std::filesystem;

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "eckart/core/rng.hpp"
-#include "probe/questioner.hpp"
+#include "probe/subspace/questioner.hpp"
 
 namespace eckart::probe {
 

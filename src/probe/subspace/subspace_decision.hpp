@@ -3,7 +3,7 @@
 #include <string>
 
 #include "eckart/core/rng.hpp"
-#include "probe/gradient_spectrum.hpp"
+#include "probe/subspace/gradient_spectrum.hpp"
 
 namespace eckart::probe {
 

@@ -1,4 +1,4 @@
-#include "probe/program_copies.hpp"
+#include "probe/program/program_copies.hpp"
 
 #include <fmt/core.h>
 #include <poll.h>
@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "eckart/core/error.hpp"
-#include "probe/line_protocol.hpp"
+#include "probe/program/line_protocol.hpp"
 
 namespace eckart::probe {
 namespace {

@@ -5,7 +5,7 @@
 #include <numeric>
 
 #include "eckart/core/error.hpp"
-#include "probe/program_copies.hpp"
+#include "probe/program/program_copies.hpp"
 
 namespace eckart::probe {
 namespace {

@@ -1,4 +1,4 @@
-#include "probe/difference_table.hpp"
+#include "probe/subspace/difference_table.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "eckart/probe/value_player.hpp"
-#include "probe/value_probe.hpp"
+#include "probe/game/value_probe.hpp"
 
 namespace eckart::probe {
 

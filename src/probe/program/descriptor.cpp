@@ -1,4 +1,4 @@
-#include "probe/descriptor.hpp"
+#include "probe/program/descriptor.hpp"
 
 #include <fcntl.h>
 #include <fmt/core.h>

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "probe/descriptor.hpp"
+#include "probe/program/descriptor.hpp"
 
 namespace eckart::probe {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "eckart/probe/external_program.hpp"
-#include "probe/child_process.hpp"
+#include "probe/program/child_process.hpp"
 
 namespace eckart::probe {
 

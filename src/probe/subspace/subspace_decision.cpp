@@ -1,4 +1,4 @@
-#include "probe/subspace_decision.hpp"
+#include "probe/subspace/subspace_decision.hpp"
 
 #include <fmt/core.h>
 

@@ -1,4 +1,4 @@
-#include "probe/value_probe.hpp"
+#include "probe/game/value_probe.hpp"
 
 #include <fmt/core.h>
 

@@ -1,4 +1,4 @@
-#include "probe/questioner.hpp"
+#include "probe/subspace/questioner.hpp"
 
 #include <fmt/core.h>
 

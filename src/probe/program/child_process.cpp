@@ -1,4 +1,4 @@
-#include "probe/child_process.hpp"
+#include "probe/program/child_process.hpp"
 
 #include <fmt/core.h>
 #include <sys/prctl.h>

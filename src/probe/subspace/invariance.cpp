@@ -1,4 +1,4 @@
-#include "probe/invariance.hpp"
+#include "probe/subspace/invariance.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "probe/gradient_spectrum.hpp"
+#include "probe/subspace/gradient_spectrum.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "probe/line_protocol.hpp"
+#include "probe/program/line_protocol.hpp"
 
 #include <fmt/core.h>
 
@@ -8,7 +8,7 @@
 #include <cmath>
 #include <system_error>
 
-#include "probe/child_process.hpp"
+#include "probe/program/child_process.hpp"
 
 namespace eckart::probe {
 namespace {

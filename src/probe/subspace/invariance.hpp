@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "eckart/core/rng.hpp"
-#include "probe/noise_study.hpp"
-#include "probe/questioner.hpp"
+#include "probe/subspace/noise_study.hpp"
+#include "probe/subspace/questioner.hpp"
 
 namespace eckart::probe {
 

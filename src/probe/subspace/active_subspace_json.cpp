@@ -53,7 +53,7 @@ std::string sentence(const ActiveSubspace& found) {
     switch (found.outcome) {
         case DimensionOutcome::kDetermined:
             if (found.exact) {
-                return fmt::format("f varies in {}; outside them it shows no variation above the noise.{}",
+                return fmt::format("f varies in {}; outside them nothing is above the noise floor.{}",
                                    directions(found.dimension, n), dominance(found));
             }
             return fmt::format(
