@@ -36,7 +36,6 @@ struct KernelKey {
     bool residual;
     bool relu;
     int threads;
-    // NOLINTNEXTLINE(modernize-use-nullptr): the zero that a defaulted comparison hides is no pointer
     auto operator<=>(const KernelKey&) const = default;
 };
 
