@@ -381,6 +381,9 @@ TEST(ActiveSubspace, AnswersThatAreNotFiniteNameTheCall) {
                          {"call " + std::to_string(at) + ":", std::isnan(bad) ? "nan" : "inf", "...)"});
         }
     }
+    FunctionOracle huge(3, [](const VectorD& x) { return 1e308 * x[0]; });
+    expect_words(message_of<NumericalError>([&] { (void)huge.from_values(1); }),
+                 {"call 1:", "e+30", "overflow"});
     FunctionOracle gradient(
         2, [](const VectorD& x) { return x.sum(); },
         [](const VectorD&) {

@@ -129,12 +129,15 @@ TEST(ExternalProgram, CopiesRunAtTheSameTime) {
 }
 
 TEST(ExternalProgram, AcceptsNumbersAsProgramsWriteThem) {
-    for (const auto& [text, value] : std::vector<std::pair<std::string, double>>{{"1\n", 1},
-                                                                                 {"  -2.5e-3\t\r\n", -2.5e-3},
-                                                                                 {"+4\n", 4},
-                                                                                 {".5\n", 0.5},
-                                                                                 {"5.\n", 5},
-                                                                                 {"1E+02\n", 100}}) {
+    for (const auto& [text, value] :
+         std::vector<std::pair<std::string, double>>{{"1\n", 1},
+                                                     {"  -2.5e-3\t\r\n", -2.5e-3},
+                                                     {"+4\n", 4},
+                                                     {".5\n", 0.5},
+                                                     {"5.\n", 5},
+                                                     {"1E+02\n", 100},
+                                                     {"-1e-400\n", 0},
+                                                     {"0." + std::string(400, '0') + "1\n", 0}}) {
         EXPECT_EQ(ExternalProgram(options({"text", text})).value(three()), value) << text;
     }
 }
@@ -147,6 +150,7 @@ TEST(ExternalProgram, RefusesWhatIsNotOneFiniteNumber) {
              {"nan\n", "answered 'nan', which is not finite"},
              {"-inf\n", "answered '-inf', which is not finite"},
              {"1e999\n", "beyond the range of a double"},
+             {"-1" + std::string(400, '0') + "\n", "beyond the range of a double"},
              {"1 2\n", "answered '1 2', which is more than one number"},
              {"1,2\n", "more than one number"},
              {"1.5x\n", "answered '1.5x', which is not a number"},

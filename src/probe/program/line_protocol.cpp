@@ -23,6 +23,14 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
 }
 
+/// Whether a number that no double can hold is too small, and not too large: its exponent is negative, or
+/// where it has none, it begins with zero.
+bool too_small(std::string_view number) {
+    const std::size_t exponent = number.find_first_of("eE");
+    if (exponent != std::string_view::npos) return number.substr(exponent + 1).starts_with('-');
+    return number.substr(number.starts_with('-') ? 1 : 0).starts_with('0');
+}
+
 }  // namespace
 
 std::string shortest(double value) {
@@ -63,6 +71,8 @@ Answer parse_answer(std::string_view line) {
         const bool several = kBlanks.find(*rest) != std::string_view::npos || *rest == ',' || *rest == ';';
         answer.fault = fmt::format("answered '{}', which is {}", quoted,
                                    several ? "more than one number" : "not a number");
+    } else if (error != std::errc{} && too_small({begin, static_cast<std::size_t>(end - begin)})) {
+        answer.value = 0;
     } else if (error != std::errc{}) {
         answer.fault = fmt::format("answered '{}', which is beyond the range of a double", quoted);
     } else if (!std::isfinite(answer.value)) {

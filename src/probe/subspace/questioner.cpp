@@ -11,6 +11,9 @@ namespace eckart::probe {
 
 namespace {
 
+/// Differences of larger values, divided by a step, would overflow.
+constexpr double kLargestValue = 1e300;
+
 /// At most the first four entries.
 std::string short_text(const VectorD& x) {
     std::string text = "(";
@@ -43,6 +46,12 @@ VectorD Questioner::values(const MatrixD& z) {
             throw NumericalError(
                 fmt::format("call {}: the function is {} at {}; it must be finite in the box",
                             asked() + i + 1, answers[i], short_text(x.row(i).transpose())));
+        }
+        if (std::abs(answers[i]) > kLargestValue) {
+            throw NumericalError(fmt::format(
+                "call {}: the function is {:.3g} at {}; beyond {:g} differences overflow, so divide "
+                "it by a constant",
+                asked() + i + 1, answers[i], short_text(x.row(i).transpose()), kLargestValue));
         }
     }
     calls_.values += x.rows();
