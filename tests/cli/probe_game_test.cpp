@@ -1,7 +1,9 @@
 // eckart probe game: what it prints, and how it ends.
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "child_process.hpp"
 #include "eckart/core/json.hpp"
@@ -38,7 +40,7 @@ TEST_F(ProbeGame, VerbosePrintsALinePerRound) {
     EXPECT_EQ(ended.code, 0) << ended.err;
     EXPECT_TRUE(contains(ended.out, "gradients")) << ended.out;
     for (int round = 90; round <= 101; ++round) {
-        EXPECT_TRUE(contains(ended.out, "\n" + std::to_string(round) + " ")) << round << "\n" << ended.out;
+        EXPECT_TRUE(contains(ended.out, fmt::format("\n{} ", round))) << round << "\n" << ended.out;
     }
     EXPECT_TRUE(ended.out.ends_with("Well done: 12/12 right answers!\n")) << ended.out;
 }
