@@ -19,20 +19,23 @@ class GradientSpan {
     /// roundoff > 0.
     GradientSpan(Eigen::Index dim, double roundoff);
 
-    [[nodiscard]] Eigen::Index rank() const { return rank_; }
-    /// For `gradient` (n) of length 1. 0 once the span is the whole space.
-    [[nodiscard]] double outside(const VectorD& gradient) const;
-    /// Adds `gradient` (n) of length 1, which must be outside. Throws InvalidArgument when the span is the
-    /// whole space.
-    void accept(const VectorD& gradient);
-
-  private:
-    struct Split {
+    /// How a gradient stands to the span, as it is now.
+    struct Position {
         VectorD coordinates;  ///< (k): Qt g
         VectorD residual;     ///< (n): g - Q Qt g
+        double outside = 0;   ///< 0 once the span is the whole space
     };
-    [[nodiscard]] Split split(const VectorD& gradient) const;
 
+    [[nodiscard]] Eigen::Index rank() const { return rank_; }
+    /// For `gradient` (n) of length 1.
+    [[nodiscard]] Position locate(const VectorD& gradient) const;
+    [[nodiscard]] double outside(const VectorD& gradient) const { return locate(gradient).outside; }
+    /// Adds the gradient that is located at `position`, outside the span as it is now. Throws InvalidArgument
+    /// when that is the whole space.
+    void accept(const Position& position);
+    void accept(const VectorD& gradient) { accept(locate(gradient)); }
+
+  private:
     double roundoff_;
     Eigen::Index rank_ = 0;
     MatrixD directions_;  ///< (n, n): the first k rows are the columns of Q

@@ -35,8 +35,9 @@ class Search {
     void add(VectorD gradient) {
         const double length = gradient.stableNorm();
         if (length > 0) gradient /= length;
-        if (length > 0 && span_.outside(gradient) > options_.certainly_outside) {
-            span_.accept(gradient);
+        const GradientSpan::Position position = span_.locate(gradient);
+        if (length > 0 && position.outside > options_.certainly_outside) {
+            span_.accept(position);
         } else {
             aside_.push_back(std::move(gradient));
         }

@@ -18,9 +18,9 @@ GradientSpan::GradientSpan(Eigen::Index dim, double roundoff) : roundoff_(roundo
     r_ = MatrixD::Zero(dim, dim);
 }
 
-/// Gram and Schmidt twice: once leaves a residual that is not orthogonal when it is small.
-GradientSpan::Split GradientSpan::split(const VectorD& gradient) const {
-    Split result{VectorD::Zero(rank_), gradient};
+GradientSpan::Position GradientSpan::locate(const VectorD& gradient) const {
+    Position result{VectorD::Zero(rank_), gradient};
+    // Gram and Schmidt twice: once leaves a residual that is not orthogonal when it is small.
     for (int pass = 0; pass < 2; ++pass) {
         for (Eigen::Index i = 0; i < rank_; ++i) {
             const double along = directions_.row(i).dot(result.residual.transpose());
@@ -28,29 +28,24 @@ GradientSpan::Split GradientSpan::split(const VectorD& gradient) const {
             result.residual -= along * directions_.row(i).transpose();
         }
     }
+    if (rank_ == directions_.rows()) return result;
+    const auto n = static_cast<double>(directions_.rows());
+    const auto k = static_cast<double>(rank_);
+    const VectorD combination =
+        r_.topLeftCorner(rank_, rank_).triangularView<Eigen::Upper>().solve(result.coordinates);
+    const double rounding = roundoff_ * std::sqrt((k + 1) * (1 + combination.squaredNorm()) * (n - k) / n);
+    result.outside = result.residual.norm() / rounding;
     return result;
 }
 
-double GradientSpan::outside(const VectorD& gradient) const {
-    const auto n = static_cast<double>(directions_.rows());
-    const auto k = static_cast<double>(rank_);
-    if (rank_ == directions_.rows()) return 0;
-    const Split parts = split(gradient);
-    const VectorD combination =
-        r_.topLeftCorner(rank_, rank_).triangularView<Eigen::Upper>().solve(parts.coordinates);
-    const double rounding = roundoff_ * std::sqrt((k + 1) * (1 + combination.squaredNorm()) * (n - k) / n);
-    return parts.residual.norm() / rounding;
-}
-
-void GradientSpan::accept(const VectorD& gradient) {
+void GradientSpan::accept(const Position& position) {
     if (rank_ == directions_.rows()) {
         throw InvalidArgument(
             fmt::format("the span has all {} dimensions already; no gradient is outside it", rank_));
     }
-    const Split parts = split(gradient);
-    const double length = parts.residual.norm();
-    directions_.row(rank_) = parts.residual.transpose() / length;
-    r_.col(rank_).head(rank_) = parts.coordinates;
+    const double length = position.residual.norm();
+    directions_.row(rank_) = position.residual.transpose() / length;
+    r_.col(rank_).head(rank_) = position.coordinates;
     r_(rank_, rank_) = length;
     ++rank_;
 }
