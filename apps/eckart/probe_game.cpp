@@ -53,16 +53,19 @@ std::string rounds_table(const RankGame& game, const std::string& unit) {
     return table.text();
 }
 
-double mean_calls(const RankGame& game) {
+/// Mean of `number` over all rounds.
+double mean(const RankGame& game, std::int64_t (*number)(const Round&)) {
     double sum = 0;
-    for (const Round& round : game.rounds) sum += static_cast<double>(calls(round));
+    for (const Round& round : game.rounds) sum += static_cast<double>(number(round));
     return sum / static_cast<double>(game.rounds.size());
 }
 
+double mean_calls(const RankGame& game) {
+    return mean(game, calls);
+}
+
 double mean_rank(const RankGame& game) {
-    double sum = 0;
-    for (const Round& round : game.rounds) sum += static_cast<double>(round.rank);
-    return sum / static_cast<double>(game.rounds.size());
+    return mean(game, [](const Round& round) -> std::int64_t { return round.rank; });
 }
 
 std::string verdict(const RankGame& game) {

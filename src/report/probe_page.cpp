@@ -195,7 +195,7 @@ std::string render(const ProbeStudy& study, const std::vector<Plot>& plots,
 
 std::vector<std::string> probe_page_files() {
     std::vector<std::string> names;
-    for (const char* id : {"spectrum", "active-1", "active-2", "directions"}) {
+    for (const std::string_view id : kProbePlotIds) {
         names.push_back(fmt::format("{}.svg", id));
         names.push_back(fmt::format("{}.png", id));
     }

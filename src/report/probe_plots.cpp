@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 
@@ -14,7 +13,6 @@ namespace {
 
 using probe::ActiveSubspace;
 
-constexpr std::array<std::string_view, 4> kIds{"spectrum", "active-1", "active-2", "directions"};
 constexpr Eigen::Index kMostPoints = 1000;
 constexpr Eigen::Index kMostDirections = 3;
 constexpr double kDecadesBelowFloor = 2;
@@ -35,7 +33,7 @@ Plot spectrum_plot(const ProbeStudy& study) {
     const ActiveSubspace& found = study.found;
     const Eigen::Index n = found.eigenvalues.size();
     Plot plot;
-    plot.id = kIds[0];
+    plot.id = kProbePlotIds[0];
     plot.title = "Spectrum";
     plot.x = {"direction", "", NumberStyle::kWhole,
               false,       1,  static_cast<double>(std::max<Eigen::Index>(n, 2))};
@@ -70,7 +68,7 @@ Plot spectrum_plot(const ProbeStudy& study) {
 
 Plot active_plot(const ActiveSubspace& found, Eigen::Index direction) {
     Plot plot;
-    plot.id = kIds[static_cast<std::size_t>(direction + 1)];
+    plot.id = kProbePlotIds[static_cast<std::size_t>(direction + 1)];
     plot.title =
         direction == 0 ? "f against the first active variable" : "f against the second active variable";
     plot.x = {fmt::format("y{}", direction + 1), "", NumberStyle::kPlain};
@@ -93,7 +91,7 @@ Plot active_plot(const ActiveSubspace& found, Eigen::Index direction) {
 Plot directions_plot(const ActiveSubspace& found) {
     Plot plot;
     const Eigen::Index n = found.basis.rows();
-    plot.id = kIds[3];
+    plot.id = kProbePlotIds[3];
     plot.title = "What the variables contribute";
     plot.x = {"variable", "", NumberStyle::kWhole,
               false,      1,  static_cast<double>(std::max<Eigen::Index>(n, 2))};
@@ -133,7 +131,7 @@ std::vector<Plot> probe_plots(const ProbeStudy& study) {
 }
 
 bool is_probe_plot_id(std::string_view id) {
-    return std::ranges::find(kIds, id) != kIds.end();
+    return std::ranges::find(kProbePlotIds, id) != kProbePlotIds.end();
 }
 
 }  // namespace eckart::report

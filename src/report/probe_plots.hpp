@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <string_view>
 #include <vector>
 
@@ -12,7 +13,10 @@ namespace eckart::report {
 /// directions.
 std::vector<Plot> probe_plots(const ProbeStudy& study);
 
-/// Whether probe_plots() gives a plot this id for some study.
+/// The ids that probe_plots() gives, in its order.
+inline constexpr std::array<std::string_view, 4> kProbePlotIds{"spectrum", "active-1", "active-2",
+                                                               "directions"};
+/// Whether `id` is one of them.
 bool is_probe_plot_id(std::string_view id);
 
 /// The directions that the page shows by their components: the active ones, three at most, and one where none

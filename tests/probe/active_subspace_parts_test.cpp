@@ -202,16 +202,22 @@ TEST(Invariance, PairsStayInTheCubeAndAgreeInTheSubspace) {
     }
 }
 
-TEST(Invariance, ABrokenPairStaysUntilADirectionExplainsIt) {
-    FunctionOracle oracle(3, [](const VectorD& x) { return x[0] + 0.01 * x[1]; });
-    const Box box = Box::cube(3);
+/// That many pairs, asked of `oracle` with noise of that size about the subspace of `basis`.
+Invariance ask_pairs(FunctionOracle& oracle, const MatrixD& basis, double noise, Eigen::Index count,
+                     Rng rng) {
+    const Box box = Box::cube(oracle.dim());
     Questioner questions(oracle, nullptr, box, 1000);
     Invariance test;
-    MatrixD points(0, 3);
+    MatrixD points(0, oracle.dim());
     VectorD values;
-    Rng rng(7);
+    test.add_pairs(questions, basis, {noise, 0}, count, rng, points, values);
+    return test;
+}
+
+TEST(Invariance, ABrokenPairStaysUntilADirectionExplainsIt) {
+    FunctionOracle oracle(3, [](const VectorD& x) { return x[0] + 0.01 * x[1]; });
     const MatrixD axes = MatrixD::Identity(3, 3);
-    test.add_pairs(questions, axes.leftCols(1), {1e-3, 0}, 20, rng, points, values);
+    const Invariance test = ask_pairs(oracle, axes.leftCols(1), 1e-3, 20, Rng(7));
     EXPECT_FALSE(test.judge(axes.leftCols(1), {0, 1, 1}).passed());
     EXPECT_GT(test.judge(axes.leftCols(1), {0, 1, 1}).mean_square, 2);
     EXPECT_TRUE(test.judge(axes.leftCols(2), {0, 1, 1}).passed());
@@ -222,13 +228,7 @@ TEST(Invariance, ABrokenPairStaysUntilADirectionExplainsIt) {
 TEST(Invariance, OneBrokenPairIsEnough) {
     int calls = 0;
     FunctionOracle oracle(3, [&](const VectorD&) { return ++calls == 8 ? 6 * std::sqrt(2.0) : 0.0; });
-    const Box box = Box::cube(3);
-    Questioner questions(oracle, nullptr, box, 1000);
-    Invariance test;
-    MatrixD points(0, 3);
-    VectorD values;
-    Rng rng(7);
-    test.add_pairs(questions, MatrixD(3, 0), {1, 0}, 20, rng, points, values);
+    const Invariance test = ask_pairs(oracle, MatrixD(3, 0), 1, 20, Rng(7));
     const Invariance::Result result = test.judge(MatrixD(3, 0), {0, 1, 1});
     EXPECT_NEAR(result.worst, 6, 1e-12);
     EXPECT_LT(result.mean_square, 1.9) << "so that the mean alone would pass it";
@@ -239,14 +239,7 @@ TEST(Invariance, TrendShowsWhatEveryPairHides) {
     const auto trend_of = [](Eigen::Index n, const std::function<double(const VectorD&)>& f, double sigma) {
         FunctionOracle oracle(n, f);
         oracle.sigma = sigma;
-        const Box box = Box::cube(n);
-        Questioner questions(oracle, nullptr, box, 1000);
-        Invariance test;
-        MatrixD points(0, n);
-        VectorD values;
-        Rng rng(11);
-        test.add_pairs(questions, MatrixD(n, 0), {sigma, 0}, 116, rng, points, values);
-        return test.trend();
+        return ask_pairs(oracle, MatrixD(n, 0), sigma, 116, Rng(11)).trend();
     };
     EXPECT_EQ(trend_of(
                   3, [](const VectorD&) { return 4.0; }, 0),
