@@ -2,6 +2,8 @@
 add_library(eckart_options INTERFACE)
 target_compile_features(eckart_options INTERFACE cxx_std_20)
 target_compile_options(eckart_options INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow)
+# Two builds in different folders give the same bytes.
+target_compile_options(eckart_options INTERFACE -ffile-prefix-map=${PROJECT_SOURCE_DIR}=.)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # GCC 12 reports impossible overlaps and sizes inside std::string (GCC bugs 105651 and 105329).
   target_compile_options(eckart_options INTERFACE -Wno-restrict -Wno-stringop-overflow)

@@ -6,9 +6,11 @@ function(eckart_embed target symbol file)
 "asm(\".section .rodata\\n\"
     \".balign 16\\n\"
     \".global ${symbol}\\n\"
+    \".hidden ${symbol}\\n\"
     \"${symbol}:\\n\"
     \".incbin \\\"${file}\\\"\\n\"
     \".global ${symbol}_end\\n\"
+    \".hidden ${symbol}_end\\n\"
     \"${symbol}_end:\\n\"
     \".byte 0\\n\"
     \".previous\\n\");

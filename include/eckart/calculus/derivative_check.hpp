@@ -7,6 +7,8 @@
 
 #include "eckart/core/matrix.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::calculus {
 
 /// f: R^n -> R.
@@ -71,3 +73,5 @@ DerivativeCheck check_hessian(const VectorFunction& gradient, const DirectionalD
                               const VectorD& x, const DerivativeCheckOptions& options = {});
 
 }  // namespace eckart::calculus
+
+#pragma GCC visibility pop

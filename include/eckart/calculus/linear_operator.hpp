@@ -4,6 +4,8 @@
 
 #include "eckart/core/matrix.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::calculus {
 
 /// A linear map R^n -> R^n that is known by what it does: apply() gives A X (n, k) for X (n, k), column by
@@ -17,3 +19,5 @@ struct LinearOperator {
 LinearOperator matrix_operator(MatrixD a);
 
 }  // namespace eckart::calculus
+
+#pragma GCC visibility pop

@@ -7,6 +7,8 @@
 #include "eckart/core/matrix.hpp"
 #include "eckart/core/stop.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::calculus {
 
 /// Which end of the spectrum.
@@ -88,3 +90,5 @@ struct LobpcgResult {
 LobpcgResult lobpcg(const LinearOperator& a, const LobpcgOptions& options = {});
 
 }  // namespace eckart::calculus
+
+#pragma GCC visibility pop

@@ -2,6 +2,8 @@
 
 #include "eckart/core/matrix.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::calculus {
 
 /// A pair of factors, or a direction or gradient in their space.
@@ -107,3 +109,5 @@ class LowRankHessian {
 };
 
 }  // namespace eckart::calculus
+
+#pragma GCC visibility pop

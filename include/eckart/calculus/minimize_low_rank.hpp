@@ -7,6 +7,8 @@
 #include "eckart/calculus/low_rank_objective.hpp"
 #include "eckart/core/stop.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::calculus {
 
 struct LowRankSolverOptions {
@@ -79,3 +81,5 @@ LowRankSolution newton_cg(const LowRankObjective& objective, Factors start,
                           const LowRankSolverOptions& options = {}, const StopRequested& stop = {});
 
 }  // namespace eckart::calculus
+
+#pragma GCC visibility pop

@@ -6,6 +6,8 @@
 #include "eckart/calculus/rayleigh_quotient.hpp"
 #include "eckart/core/matrix.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::calculus {
 
 enum class RayleighOutcome {
@@ -80,3 +82,5 @@ RayleighIterationResult inverse_iteration(const MatrixD& a, double shift, const 
                                           const RayleighIterationOptions& options = {});
 
 }  // namespace eckart::calculus
+
+#pragma GCC visibility pop

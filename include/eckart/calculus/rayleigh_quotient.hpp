@@ -5,6 +5,8 @@
 #include "eckart/calculus/linear_operator.hpp"
 #include "eckart/core/matrix.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::calculus {
 
 /// Largest |A - At|_F / |A|_F of a matrix that is taken as symmetric: rounding of a product that should be
@@ -61,3 +63,5 @@ class RayleighQuotient {
 };
 
 }  // namespace eckart::calculus
+
+#pragma GCC visibility pop

@@ -2,6 +2,8 @@
 
 #include "eckart/model/residual_mlp.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::compress {
 
 /// Rewrites every factored layer's B A as B' A' with B' = U sqrt(s), A' = sqrt(s) Vt from the SVD of the
@@ -11,3 +13,5 @@ namespace eckart::compress {
 void balance_factors(model::ResidualMlp<float>& network);
 
 }  // namespace eckart::compress
+
+#pragma GCC visibility pop

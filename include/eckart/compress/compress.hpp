@@ -8,6 +8,8 @@
 #include "eckart/core/json.hpp"
 #include "eckart/model/residual_mlp.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::compress {
 
 struct CompressOptions {
@@ -59,3 +61,5 @@ CompressedNetwork compress_network(const model::ResidualMlp<float>& network,
 Json to_json(const std::vector<LayerOutcome>& layers, std::int64_t rank);
 
 }  // namespace eckart::compress
+
+#pragma GCC visibility pop

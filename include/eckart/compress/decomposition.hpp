@@ -11,6 +11,8 @@
 #include "eckart/linalg/svd.hpp"
 #include "eckart/model/residual_mlp.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::compress {
 
 /// The singular value decomposition of one layer's W (out, in), cut at any rank later.
@@ -40,3 +42,5 @@ Json spectra_json(const std::vector<LayerDecomposition>& decomposition,
                   const std::optional<std::array<int, 3>>& image_shape, int leading);
 
 }  // namespace eckart::compress
+
+#pragma GCC visibility pop

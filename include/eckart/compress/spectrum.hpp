@@ -4,6 +4,8 @@
 
 #include "eckart/core/matrix.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::compress {
 
 // What a spectrum s1 >= s2 >= ... >= 0 of a matrix W says, summed in double (docs/maths/eckart-young.md).
@@ -25,3 +27,5 @@ std::int64_t rank_for_energy(const VectorF& s, double share);
 double stable_rank(const VectorF& s);
 
 }  // namespace eckart::compress
+
+#pragma GCC visibility pop

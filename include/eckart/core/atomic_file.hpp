@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#pragma GCC visibility push(default)
+
 namespace eckart {
 
 /// What to do when the target of a write exists.
@@ -51,3 +53,5 @@ void require_writable(const std::filesystem::path& target, Overwrite overwrite);
 std::string read_file(const std::filesystem::path& path, std::size_t limit);
 
 }  // namespace eckart
+
+#pragma GCC visibility pop

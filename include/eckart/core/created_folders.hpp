@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace eckart {
 
 /// Creates `folder` with its parents, and in the end removes those of them that it created and that stayed
@@ -26,3 +28,5 @@ void create_folder(const std::filesystem::path& folder);
 void remove_file(const std::filesystem::path& file);
 
 }  // namespace eckart
+
+#pragma GCC visibility pop

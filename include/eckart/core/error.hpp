@@ -3,6 +3,8 @@
 #include <stdexcept>
 #include <string>
 
+#pragma GCC visibility push(default)
+
 namespace eckart {
 
 /// What went wrong, in the terms a caller can act on. The command line maps each to one exit code.
@@ -57,3 +59,5 @@ class NetworkError : public Error {
 };
 
 }  // namespace eckart
+
+#pragma GCC visibility pop

@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#pragma GCC visibility push(default)
+
 namespace eckart {
 
 /// JSON that keeps the order in which keys were written. For documents that Eckart writes or wrote itself;
@@ -16,3 +18,5 @@ inline std::string to_text(const Json& json, int indent = -1) {
 }
 
 }  // namespace eckart
+
+#pragma GCC visibility pop

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <span>
 
+#pragma GCC visibility push(default)
+
 namespace eckart {
 
 /// Dense row-major matrix (rows, cols); the element order of NumPy, PyTorch and safetensors.
@@ -68,3 +70,5 @@ MatrixView<T> reserve_rows(Matrix<T>& matrix, Eigen::Index rows, Eigen::Index co
 }
 
 }  // namespace eckart
+
+#pragma GCC visibility pop

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <string>
 
+#pragma GCC visibility push(default)
+
 namespace eckart {
 
 /// One report of how far a long computation is.
@@ -26,3 +28,5 @@ class ProgressObserver {
 };
 
 }  // namespace eckart
+
+#pragma GCC visibility pop

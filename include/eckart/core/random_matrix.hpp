@@ -3,6 +3,8 @@
 #include "eckart/core/matrix.hpp"
 #include "eckart/core/rng.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart {
 
 /// A (rows, cols) matrix of standard normal entries, drawn column by column.
@@ -14,3 +16,5 @@ Matrix<T> normal_matrix(Eigen::Index rows, Eigen::Index cols, Rng& rng) {
 }
 
 }  // namespace eckart
+
+#pragma GCC visibility pop

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace eckart {
 
 /// A random stream as a value: copying it copies the state; nothing is shared.
@@ -46,3 +48,5 @@ class Rng {
 };
 
 }  // namespace eckart
+
+#pragma GCC visibility pop

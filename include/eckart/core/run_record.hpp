@@ -6,6 +6,8 @@
 
 #include "eckart/core/json.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart {
 
 /// What is needed to repeat a result, embedded in every file that Eckart writes.
@@ -34,3 +36,5 @@ Json to_json(const RunRecord& record);
 std::string version();
 
 }  // namespace eckart
+
+#pragma GCC visibility pop

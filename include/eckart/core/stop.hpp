@@ -2,6 +2,8 @@
 
 #include <functional>
 
+#pragma GCC visibility push(default)
+
 namespace eckart {
 
 /// Asked by long computations between steps; true means: finish the current unit, save, and return.
@@ -13,3 +15,5 @@ inline bool should_stop(const StopRequested& stop) {
 }
 
 }  // namespace eckart
+
+#pragma GCC visibility pop

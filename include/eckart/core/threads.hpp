@@ -1,5 +1,7 @@
 #pragma once
 
+#pragma GCC visibility push(default)
+
 namespace eckart {
 
 /// CPUs that this process may use: the smaller of its affinity mask and its cgroup's CPU quota (rounded up),
@@ -24,3 +26,5 @@ class ThreadScope {
 };
 
 }  // namespace eckart
+
+#pragma GCC visibility pop

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace eckart::data {
 
 /// The order in which an epoch visits `count` samples: a permutation of 0 .. count-1 that depends on `seed`
@@ -11,3 +13,5 @@ namespace eckart::data {
 std::vector<std::uint32_t> epoch_order(std::size_t count, std::uint64_t seed, std::uint64_t epoch);
 
 }  // namespace eckart::data
+
+#pragma GCC visibility pop

@@ -5,6 +5,8 @@
 #include "eckart/core/atomic_file.hpp"
 #include "eckart/data/dataset.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::data {
 
 /// Whether `folder` has a file of CIFAR-10's binary layout.
@@ -29,3 +31,5 @@ void write_cifar10(const DatasetPair& data, const std::filesystem::path& folder,
 void require_writable_cifar10(const std::filesystem::path& folder, Overwrite overwrite);
 
 }  // namespace eckart::data
+
+#pragma GCC visibility pop

@@ -9,6 +9,8 @@
 
 #include "eckart/core/matrix.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::data {
 
 /// Layout of one image: `channels` planes of `height` x `width` bytes, channel-major (as in CIFAR-10's binary
@@ -47,3 +49,5 @@ template <class T>
 void copy_normalized(const Dataset& source, std::span<const std::uint32_t> indices, MatrixView<T> out);
 
 }  // namespace eckart::data
+
+#pragma GCC visibility pop

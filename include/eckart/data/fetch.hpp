@@ -12,6 +12,8 @@
 #include "eckart/data/dataset.hpp"
 #include "eckart/data/import.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::data {
 
 struct DownloadOptions {
@@ -55,3 +57,5 @@ struct FetchOptions {
 std::optional<DatasetPair> fetch_cifar10(const std::filesystem::path& folder, const FetchOptions& options);
 
 }  // namespace eckart::data
+
+#pragma GCC visibility pop

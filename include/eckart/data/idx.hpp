@@ -4,6 +4,8 @@
 
 #include "eckart/data/dataset.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::data {
 
 /// Whether `folder` has a file named like those of MNIST.
@@ -21,3 +23,5 @@ bool is_idx(const std::filesystem::path& folder);
 DatasetPair load_idx(const std::filesystem::path& folder);
 
 }  // namespace eckart::data
+
+#pragma GCC visibility pop

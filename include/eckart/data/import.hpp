@@ -9,6 +9,8 @@
 #include "eckart/core/stop.hpp"
 #include "eckart/data/dataset.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::data {
 
 /// MD5 of the two archives that CIFAR-10's authors publish: cifar-10-binary.tar.gz and
@@ -37,3 +39,5 @@ DatasetPair import_cifar10(const std::filesystem::path& source, const std::files
                            const ImportOptions& options);
 
 }  // namespace eckart::data
+
+#pragma GCC visibility pop

@@ -3,6 +3,8 @@
 #include "eckart/core/json.hpp"
 #include "eckart/data/dataset.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::data {
 
 /// What a data set holds: name, location, checksum, image_shape, classes, images in all and per class of both
@@ -14,3 +16,5 @@ namespace eckart::data {
 Json describe(const DatasetPair& data);
 
 }  // namespace eckart::data
+
+#pragma GCC visibility pop

@@ -4,6 +4,8 @@
 
 #include "eckart/data/dataset.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::data {
 
 /// Reads the data set in `folder`, whatever known layout it has: CIFAR-10 binary batches (in the folder
@@ -13,3 +15,5 @@ namespace eckart::data {
 DatasetPair load_dataset(const std::filesystem::path& folder);
 
 }  // namespace eckart::data
+
+#pragma GCC visibility pop

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace eckart::data {
 
 /// A colour image, 8 bits per channel.
@@ -18,3 +20,5 @@ struct RgbImage {
 std::string encode_png(const RgbImage& image);
 
 }  // namespace eckart::data
+
+#pragma GCC visibility pop

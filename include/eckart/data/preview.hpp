@@ -3,6 +3,8 @@
 #include "eckart/data/dataset.hpp"
 #include "eckart/data/png.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::data {
 
 struct PreviewOptions {
@@ -18,3 +20,5 @@ struct PreviewOptions {
 RgbImage preview_grid(const Dataset& set, const PreviewOptions& options);
 
 }  // namespace eckart::data
+
+#pragma GCC visibility pop

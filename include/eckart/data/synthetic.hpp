@@ -4,6 +4,8 @@
 
 #include "eckart/data/dataset.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::data {
 
 struct SyntheticOptions {
@@ -21,3 +23,5 @@ struct SyntheticOptions {
 DatasetPair make_synthetic(const SyntheticOptions& options);
 
 }  // namespace eckart::data
+
+#pragma GCC visibility pop

@@ -6,6 +6,8 @@
 #include "eckart/model/residual_mlp.hpp"
 #include "eckart/ops/backend.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::evaluate {
 
 /// How a network does on a labelled set.
@@ -31,3 +33,5 @@ void require_finite(const Evaluation& evaluation);
 void require_fitting(const model::MlpArchitecture& architecture, const data::Dataset& data);
 
 }  // namespace eckart::evaluate
+
+#pragma GCC visibility pop

@@ -9,6 +9,8 @@
 #include "eckart/model/residual_mlp.hpp"
 #include "eckart/ops/backend.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::evaluate {
 
 /// Median and spread of repeated measurements, in seconds.
@@ -49,3 +51,5 @@ std::vector<Latency> measure_latency(std::span<const model::ResidualMlp<float>* 
 Json to_json(const Spread& spread);
 
 }  // namespace eckart::evaluate
+
+#pragma GCC visibility pop

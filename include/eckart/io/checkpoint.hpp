@@ -11,6 +11,8 @@
 #include "eckart/io/safetensors.hpp"
 #include "eckart/model/residual_mlp.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::io {
 
 /// A training run at rest: the network, Adam's two moments in the order of network.parameters(), and whatever
@@ -33,3 +35,5 @@ void save_checkpoint(const model::ResidualMlp<float>& network, std::span<const M
 Checkpoint load_checkpoint(const std::filesystem::path& path);
 
 }  // namespace eckart::io
+
+#pragma GCC visibility pop

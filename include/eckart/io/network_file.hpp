@@ -7,6 +7,8 @@
 #include "eckart/core/run_record.hpp"
 #include "eckart/model/residual_mlp.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::io {
 
 /// A network and how it came to be; the record is null for files that Eckart did not write.
@@ -32,3 +34,5 @@ void write_network(AtomicFile& file, const model::ResidualMlp<float>& network, c
 NetworkFile load_network(const std::filesystem::path& path);
 
 }  // namespace eckart::io
+
+#pragma GCC visibility pop

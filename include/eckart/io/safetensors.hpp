@@ -12,6 +12,8 @@
 #include "eckart/core/atomic_file.hpp"
 #include "eckart/core/matrix.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::io {
 
 /// Limits of the format; a file beyond them is refused before anything is allocated for it.
@@ -81,3 +83,5 @@ void write_safetensors(AtomicFile& file, const std::map<std::string, std::string
                        std::vector<TensorSource> tensors);
 
 }  // namespace eckart::io
+
+#pragma GCC visibility pop

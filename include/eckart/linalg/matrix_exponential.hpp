@@ -4,6 +4,8 @@
 
 #include "eckart/core/matrix.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::linalg {
 
 /// exp(A) = I + A + A^2/2! + A^3/3! + ... for any real `a` (n, n); n may be 0. T is float or double.
@@ -73,3 +75,5 @@ template <class T>
 double expm_condition(const Matrix<T>& a, std::string_view name = "matrix");
 
 }  // namespace eckart::linalg
+
+#pragma GCC visibility pop

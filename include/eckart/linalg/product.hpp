@@ -2,6 +2,8 @@
 
 #include "eckart/core/matrix.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::linalg {
 
 /// A B for a (m, k) and b (k, n), by BLAS on all threads; 2 m n k flops. T is float or double. Throws
@@ -26,3 +28,5 @@ template <class T>
 double frobenius_distance(const Matrix<T>& a, const Matrix<T>& b);
 
 }  // namespace eckart::linalg
+
+#pragma GCC visibility pop

@@ -2,6 +2,8 @@
 
 #include "eckart/core/matrix.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::linalg {
 
 /// A = Q R with k = min(m, n).
@@ -17,3 +19,5 @@ template <class T>
 Qr<T> thin_qr(const Matrix<T>& a);
 
 }  // namespace eckart::linalg
+
+#pragma GCC visibility pop

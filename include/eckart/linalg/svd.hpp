@@ -4,6 +4,8 @@
 
 #include "eckart/core/matrix.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::linalg {
 
 /// A = U diag(s) Vt with k = min(m, n).
@@ -30,3 +32,5 @@ template <class T>
 void require_finite(const Matrix<T>& a, std::string_view name);
 
 }  // namespace eckart::linalg
+
+#pragma GCC visibility pop

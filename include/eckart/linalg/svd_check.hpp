@@ -2,6 +2,8 @@
 
 #include "eckart/linalg/svd.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::linalg {
 
 /// What can be wrong with A = U diag(s) Vt, each as a number that is 0 in exact arithmetic. All sums are
@@ -25,3 +27,5 @@ template <class T>
 double svd_tolerance(const Matrix<T>& a);
 
 }  // namespace eckart::linalg
+
+#pragma GCC visibility pop

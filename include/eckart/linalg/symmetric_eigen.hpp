@@ -4,6 +4,8 @@
 
 #include "eckart/core/matrix.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::linalg {
 
 /// A = Q diag(values) Qt.
@@ -26,3 +28,5 @@ template <class T>
 void require_symmetric(const Matrix<T>& a, double tolerance, std::string_view name = "matrix");
 
 }  // namespace eckart::linalg
+
+#pragma GCC visibility pop

@@ -5,6 +5,8 @@
 
 #include "eckart/core/matrix.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::linalg {
 
 /// P A Pt = L D Lt of a symmetric, possibly indefinite A (n, n): L unit lower triangular, D of 1 x 1 and 2 x
@@ -36,3 +38,5 @@ class SymmetricFactors {
 };
 
 }  // namespace eckart::linalg
+
+#pragma GCC visibility pop

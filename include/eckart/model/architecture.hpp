@@ -6,6 +6,8 @@
 
 #include "eckart/core/json.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::model {
 
 /// Sizes of the residual MLP: input -> Linear -> ReLU -> `blocks` times (Linear, ReLU, Linear, + input, ReLU)
@@ -38,3 +40,5 @@ Json to_json(const MlpArchitecture& architecture);
 MlpArchitecture architecture_from_json(const Json& json);
 
 }  // namespace eckart::model
+
+#pragma GCC visibility pop

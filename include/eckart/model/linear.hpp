@@ -10,6 +10,8 @@
 #include "eckart/model/parameter.hpp"
 #include "eckart/ops/backend.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::model {
 
 /// What a layer needs between its forward and its backward pass, owned by the caller, so that a network can
@@ -124,3 +126,5 @@ class FactoredLinear final : public Linear<T> {
 };
 
 }  // namespace eckart::model
+
+#pragma GCC visibility pop

@@ -4,6 +4,8 @@
 
 #include "eckart/core/matrix.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::model {
 
 /// A named trainable tensor. A bias of m entries is kept as (1, m) and saved with shape (m).
@@ -16,3 +18,5 @@ struct Parameter {
 };
 
 }  // namespace eckart::model
+
+#pragma GCC visibility pop

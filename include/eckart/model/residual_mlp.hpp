@@ -10,6 +10,8 @@
 #include "eckart/model/linear.hpp"
 #include "eckart/ops/backend.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::model {
 
 /// Size of a network as the study counts it.
@@ -85,3 +87,5 @@ ResidualMlp<double> rebuild_dense(const ResidualMlp<float>& network);
 Json describe(const ResidualMlp<float>& network);
 
 }  // namespace eckart::model
+
+#pragma GCC visibility pop

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <span>
 
+#pragma GCC visibility push(default)
+
 namespace eckart::ops {
 
 /// Adam's constants (Kingma and Ba 2015, algorithm 1), PyTorch's defaults.
@@ -25,3 +27,5 @@ void adam_step(const AdamOptions& options, std::int64_t step, std::span<T> w, st
                std::span<T> m, std::span<T> v);
 
 }  // namespace eckart::ops
+
+#pragma GCC visibility pop

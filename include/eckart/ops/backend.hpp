@@ -5,6 +5,8 @@
 
 #include "eckart/core/matrix.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::ops {
 
 /// What follows the matrix product of a linear layer, fused into it.
@@ -48,3 +50,5 @@ std::unique_ptr<Backend<float>> make_onednn_backend();
 std::string onednn_version();
 
 }  // namespace eckart::ops
+
+#pragma GCC visibility pop

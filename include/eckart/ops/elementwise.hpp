@@ -5,6 +5,8 @@
 
 #include "eckart/core/matrix.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::ops {
 
 /// Backward of Y = max(0, Z): dy <- dy * [y > 0], in place. Shapes (N, m) of `y` and `dy` agree.
@@ -33,3 +35,5 @@ LossSum softmax_nll_backward(ConstMatrixView<T> logits, std::span<const std::uin
                              MatrixView<T> dlogits);
 
 }  // namespace eckart::ops
+
+#pragma GCC visibility pop

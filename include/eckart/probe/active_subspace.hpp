@@ -11,6 +11,8 @@
 #include "eckart/probe/box.hpp"
 #include "eckart/probe/oracle.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::probe {
 
 enum class DimensionOutcome {
@@ -126,3 +128,5 @@ ActiveSubspace find_active_subspace(GradientOracle<double>& oracle, Rng rng,
                                     const ActiveSubspaceOptions& options = {});
 
 }  // namespace eckart::probe
+
+#pragma GCC visibility pop

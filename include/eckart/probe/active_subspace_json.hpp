@@ -5,6 +5,8 @@
 #include "eckart/core/json.hpp"
 #include "eckart/probe/active_subspace.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::probe {
 
 /// "determined", "undecided", "full-dimensional", "constant".
@@ -28,3 +30,5 @@ Json to_json(const ActiveSubspace& found);
 Json to_json(const ActiveSubspaceOptions& options);
 
 }  // namespace eckart::probe
+
+#pragma GCC visibility pop

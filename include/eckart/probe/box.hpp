@@ -2,6 +2,8 @@
 
 #include "eckart/core/matrix.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::probe {
 
 /// {x : lower_i <= x_i <= upper_i}. Normalized coordinates z in [-1, 1]^n are x = (lower + upper) / 2 +
@@ -22,3 +24,5 @@ struct Box {
 };
 
 }  // namespace eckart::probe
+
+#pragma GCC visibility pop

@@ -7,6 +7,8 @@
 #include "eckart/core/stop.hpp"
 #include "eckart/probe/numbered_oracle.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::probe {
 
 struct ExternalProgramOptions {
@@ -78,3 +80,5 @@ class ExternalProgram final : public NumberedOracle {
 };
 
 }  // namespace eckart::probe
+
+#pragma GCC visibility pop

@@ -6,6 +6,8 @@
 #include "eckart/probe/oracle.hpp"
 #include "eckart/probe/rank_answer.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::probe {
 
 struct GradientPlayerOptions {
@@ -42,3 +44,5 @@ RankAnswer find_rank_from_gradients(GradientOracle<T>& oracle, Rng& rng,
                                     const GradientPlayerOptions& options = {});
 
 }  // namespace eckart::probe
+
+#pragma GCC visibility pop

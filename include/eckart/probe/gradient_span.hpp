@@ -2,6 +2,8 @@
 
 #include "eckart/core/matrix.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::probe {
 
 /// The span of the gradients accepted so far, and how far a new one is outside it.
@@ -43,3 +45,5 @@ class GradientSpan {
 };
 
 }  // namespace eckart::probe
+
+#pragma GCC visibility pop

@@ -4,6 +4,8 @@
 #include "eckart/probe/oracle.hpp"
 #include "eckart/probe/tape.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::probe {
 
 /// The function of the rank game, f(x) = |sin(W2 cos(W1 x))|^2 for W1 (r, n), W2 (n, r), computed in T. Its
@@ -38,3 +40,5 @@ class HiddenNetwork final : public GradientOracle<T> {
 };
 
 }  // namespace eckart::probe
+
+#pragma GCC visibility pop

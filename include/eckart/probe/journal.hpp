@@ -10,6 +10,8 @@
 #include "eckart/core/json.hpp"
 #include "eckart/probe/numbered_oracle.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::probe {
 
 /// Passes questions on to an oracle and writes every answer to a file, from which an interrupted study goes
@@ -90,3 +92,5 @@ class Journal final : public ValueOracle<double> {
 };
 
 }  // namespace eckart::probe
+
+#pragma GCC visibility pop

@@ -7,6 +7,8 @@
 
 #include "eckart/probe/oracle.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::probe {
 
 /// Takes each answer of a batch as soon as it is there: its row in the batch, and f there.
@@ -29,3 +31,5 @@ class Interrupted : public std::exception {
 };
 
 }  // namespace eckart::probe
+
+#pragma GCC visibility pop

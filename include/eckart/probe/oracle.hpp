@@ -4,6 +4,8 @@
 
 #include "eckart/core/matrix.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::probe {
 
 /// A function f: R^n -> R that can only be asked for values. What answers may be a formula, a simulation or
@@ -64,3 +66,5 @@ class CountingOracle final : public GradientOracle<T> {
 };
 
 }  // namespace eckart::probe
+
+#pragma GCC visibility pop

@@ -2,6 +2,8 @@
 
 #include "eckart/core/matrix.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::probe {
 
 enum class RankOutcome {
@@ -16,3 +18,5 @@ struct RankAnswer {
 };
 
 }  // namespace eckart::probe
+
+#pragma GCC visibility pop

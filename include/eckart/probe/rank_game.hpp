@@ -8,6 +8,8 @@
 #include "eckart/probe/oracle.hpp"
 #include "eckart/probe/rank_answer.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::probe {
 
 /// In what arithmetic the hidden network answers.
@@ -56,3 +58,5 @@ struct RankGame {
 RankGame play_rank_game(const RankGameOptions& options);
 
 }  // namespace eckart::probe
+
+#pragma GCC visibility pop

@@ -5,6 +5,8 @@
 
 #include "eckart/core/matrix.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::probe {
 
 /// Automatic differentiation in reverse mode, on whole vectors: operations are computed as they are written
@@ -52,3 +54,5 @@ class Tape {
 };
 
 }  // namespace eckart::probe
+
+#pragma GCC visibility pop

@@ -6,6 +6,8 @@
 #include "eckart/probe/oracle.hpp"
 #include "eckart/probe/rank_answer.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::probe {
 
 struct ValuePlayerOptions {
@@ -64,3 +66,5 @@ RankAnswer find_rank_from_values(ValueOracle<float>& oracle, Rng& rng,
                                  const ValuePlayerOptions& options = {});
 
 }  // namespace eckart::probe
+
+#pragma GCC visibility pop

@@ -8,6 +8,8 @@
 #include "eckart/probe/active_subspace.hpp"
 #include "eckart/report/report.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::report {
 
 /// A study of how many directions a function varies in.
@@ -35,3 +37,5 @@ std::vector<std::filesystem::path> write_probe_page(const std::filesystem::path&
                                                     const ProbeStudy& study, const ReportOptions& options);
 
 }  // namespace eckart::report
+
+#pragma GCC visibility pop

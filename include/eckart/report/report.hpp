@@ -6,6 +6,8 @@
 #include "eckart/core/progress.hpp"
 #include "eckart/core/stop.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::report {
 
 struct ReportOptions {
@@ -29,3 +31,5 @@ struct ReportOptions {
 std::filesystem::path write_report(const std::filesystem::path& run_directory, const ReportOptions& options);
 
 }  // namespace eckart::report
+
+#pragma GCC visibility pop

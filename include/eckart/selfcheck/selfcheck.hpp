@@ -11,6 +11,8 @@
 #include "eckart/core/progress.hpp"
 #include "eckart/core/stop.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::selfcheck {
 
 /// One number that would be 0 in exact arithmetic, beside what it may be.
@@ -59,3 +61,5 @@ std::vector<CheckResult> run_checks(const std::vector<Check>& checks, ProgressOb
 Json to_json(const std::vector<CheckResult>& results);
 
 }  // namespace eckart::selfcheck
+
+#pragma GCC visibility pop

@@ -15,6 +15,8 @@
 #include "eckart/model/residual_mlp.hpp"
 #include "eckart/ops/backend.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::sweep {
 
 /// What a sweep measures, and how long.
@@ -70,3 +72,5 @@ SweepPoint point_from_json(const Json& json);
 std::string to_csv(const std::vector<SweepPoint>& points);
 
 }  // namespace eckart::sweep
+
+#pragma GCC visibility pop

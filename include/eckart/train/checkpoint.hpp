@@ -5,6 +5,8 @@
 
 #include "eckart/train/train.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::train {
 
 /// What a run began with, beside its options.
@@ -28,3 +30,5 @@ void save_state(const TrainState& state, const TrainOptions& options, const Orig
 TrainState load_state(const std::filesystem::path& path, const TrainOptions& options, const Origin& origin);
 
 }  // namespace eckart::train
+
+#pragma GCC visibility pop

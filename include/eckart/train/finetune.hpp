@@ -7,6 +7,8 @@
 #include "eckart/model/residual_mlp.hpp"
 #include "eckart/train/options.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::train {
 
 /// Options for fine-tuning a factored network: 3 epochs, cosine from 4e-4. Training's constant 1e-3 is too
@@ -26,3 +28,5 @@ std::vector<TensorChange> relative_changes(const model::ResidualMlp<float>& befo
 Json to_json(const std::vector<TensorChange>& changes);
 
 }  // namespace eckart::train
+
+#pragma GCC visibility pop

@@ -6,6 +6,8 @@
 #include "eckart/core/json.hpp"
 #include "eckart/ops/adam.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::train {
 
 /// How the learning rate changes over a run of S steps.
@@ -52,3 +54,5 @@ std::string to_string(FactorUpdate factors);
 Json to_json(const TrainOptions& options);
 
 }  // namespace eckart::train
+
+#pragma GCC visibility pop

@@ -8,6 +8,8 @@
 #include "eckart/model/residual_mlp.hpp"
 #include "eckart/ops/adam.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::train {
 
 /// A factored layer W = U diag(sigma^2) Vt, kept beside its factors B = U diag(sigma) and A = diag(sigma) Vt.
@@ -57,3 +59,5 @@ bool step_factors(const ops::AdamOptions& adam, std::int64_t t, OrthogonalFactor
                   const FactorPair& pair);
 
 }  // namespace eckart::train
+
+#pragma GCC visibility pop

@@ -2,6 +2,8 @@
 
 #include "eckart/core/matrix.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::train {
 
 /// |Ut U - I|_F, summed in double: 0 for orthonormal columns.
@@ -32,3 +34,5 @@ template <class T>
 bool geodesic_step(Matrix<T>& u, const Matrix<T>& step);
 
 }  // namespace eckart::train
+
+#pragma GCC visibility pop

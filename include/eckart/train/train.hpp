@@ -15,6 +15,8 @@
 #include "eckart/train/options.hpp"
 #include "eckart/train/orthogonal_factors.hpp"
 
+#pragma GCC visibility push(default)
+
 namespace eckart::train {
 
 /// What one epoch gave.
@@ -88,3 +90,5 @@ EpochRecord epoch_record_from_json(const Json& json);
 Json to_json(const std::vector<EpochRecord>& history);
 
 }  // namespace eckart::train
+
+#pragma GCC visibility pop
