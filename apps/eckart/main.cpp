@@ -63,7 +63,7 @@ void add_commands(Verb root, Session& session) {
 int run(int argc, char** argv) {
     Session session{quoted_command_line(argc, argv), {}};
     CommandLine command_line(
-        "Low-rank compression of neural networks: train, compress, measure, fine-tune, report", version(),
+        "Low-rank compression of neural networks: train, compress, measure, fine-tune, report", version_text(),
         kExitCodeHelp);
     add_commands(command_line.root(), session);
     if (argc <= 1) {
@@ -81,6 +81,7 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    restart_with_kernels_that_run(argv);
     open_missing_streams();
     try {
         return run(argc, argv);

@@ -30,4 +30,12 @@ struct Session {
 /// The run record of a command: threads resolved, library versions of every module filled in.
 RunRecord make_run_record(const Session& session, const CommonOptions& options, int threads);
 
+/// What --version prints, without the last line's end: version and commit, then what the run record says of
+/// this build and this machine.
+std::string version_text();
+
+/// Starts the program anew where OpenBLAS has chosen kernels that would end it (core/openblas.hpp) and
+/// OPENBLAS_CORETYPE is not set. Before anything else has been done.
+void restart_with_kernels_that_run(char** argv);
+
 }  // namespace eckart::cli

@@ -1,39 +1,17 @@
 #include "eckart/core/run_record.hpp"
 
-#include <cblas.h>
 #include <fmt/core.h>
 #include <sys/utsname.h>
 #include <Eigen/Core>
 
 #include <ctime>
-#include <fstream>
 
 #include "build_info.hpp"
+#include "core/cpu.hpp"
+#include "eckart/core/openblas.hpp"
 
 namespace eckart {
 namespace {
-
-std::string cpu_name() {
-    std::ifstream file("/proc/cpuinfo");
-    std::string line;
-    while (std::getline(file, line)) {
-        const std::size_t colon = line.find(": ");
-        if (line.starts_with("model name") && colon != std::string::npos) return line.substr(colon + 2);
-    }
-    return "unknown";
-}
-
-std::string instruction_set() {
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f")) return "AVX-512";
-    if (__builtin_cpu_supports("avx2")) return "AVX2";
-    return "SSE2";
-#elif defined(__aarch64__)
-    return "NEON";
-#else
-    return "generic";
-#endif
-}
 
 std::string system_name() {
     utsname name{};
@@ -69,13 +47,16 @@ RunRecord capture_run_record(std::string command, std::uint64_t seed, int thread
     record.commit = core::kCommit;
     record.build_type = core::kBuildType;
     record.compiler = compiler();
-    record.cpu = cpu_name();
-    record.instruction_set = instruction_set();
+    record.cpu = core::cpu_name();
+    record.instruction_set = core::cpu_instructions();
     record.system = system_name();
     record.started_at = utc_now();
-    record.libraries["OpenBLAS"] = openblas_get_config();
+    const Openblas openblas = loaded_openblas();
+    record.libraries["OpenBLAS"] = fmt::format("{} ({})", openblas.version, openblas.threads);
+    record.instructions["OpenBLAS"] = openblas.kernels;
     record.libraries["Eigen"] =
         fmt::format("{}.{}.{}", EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION);
+    record.instructions["Eigen"] = Eigen::SimdInstructionSetsInUse();
     return record;
 }
 
@@ -89,6 +70,8 @@ Json to_json(const RunRecord& record) {
             {"compiler", record.compiler},
             {"cpu", record.cpu},
             {"instruction_set", record.instruction_set},
+            {"instructions", record.instructions},
+            {"math_mode", record.math_mode},
             {"system", record.system},
             {"started_at", record.started_at},
             {"data_checksum", record.data_checksum},

@@ -216,6 +216,9 @@ RecordOfFile read_record(const CheckedJson& root, const std::string& file) {
         if (key == "libraries") {
             for (const auto& [library, version] : value.members())
                 record.fields.emplace_back(library, version.printed());
+        } else if (key == "instructions") {
+            for (const auto& [name, used] : value.members())
+                record.fields.emplace_back("instructions of " + name, used.printed());
         } else {
             record.fields.emplace_back(key, value.printed());
         }

@@ -36,12 +36,6 @@ TEST(FirstContact, NoArgumentShowsTheFiveCommandsOfAFirstSession) {
     }
 }
 
-TEST(FirstContact, VersionIsOneLineThatBeginsWithANumber) {
-    const std::string text = shown({"--version"});
-    EXPECT_EQ(text.find('\n'), text.size() - 1);
-    EXPECT_TRUE(text.find_first_of("0123456789") != std::string::npos) << text;
-}
-
 TEST(FirstContact, HelpListsEveryCommandAndTheExitCodes) {
     const std::string text = shown({"--help"});
     for (const char* verb : {"demo", "data", "train", "eval", "inspect", "compress", "sweep", "finetune",
