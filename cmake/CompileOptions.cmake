@@ -6,7 +6,7 @@ target_compile_options(eckart_options INTERFACE -Wall -Wextra -Wpedantic -Wconve
 target_compile_options(eckart_options INTERFACE -ffile-prefix-map=${PROJECT_SOURCE_DIR}=.)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # GCC 12 reports impossible overlaps and sizes inside std::string (GCC bugs 105651 and 105329).
-  target_compile_options(eckart_options INTERFACE -Wno-restrict -Wno-stringop-overflow)
+  target_compile_options(eckart_options INTERFACE -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
 endif()
 if(ECKART_WERROR)
   target_compile_options(eckart_options INTERFACE -Werror)

@@ -15,7 +15,6 @@ namespace eckart::cli {
 namespace {
 
 constexpr std::size_t kLargestFile = 64'000'000;
-constexpr double kLargest = 1e300;  // so that no difference overflows
 constexpr std::string_view kBlanks = " \t\r";
 
 std::vector<std::string_view> words_of(std::string_view line) {
@@ -42,8 +41,8 @@ probe::Box read_bounds(const std::filesystem::path& file) {
         if (words.empty() || words.front().starts_with('#')) continue;
         try {
             if (words.size() != 2) throw InvalidArgument(fmt::format("it has {} words", words.size()));
-            lower.push_back(parse_real("the lower bound", words[0], -kLargest, kLargest));
-            upper.push_back(parse_real("the upper bound", words[1], -kLargest, kLargest));
+            lower.push_back(parse_real("the lower bound", words[0], -kLargestNumber, kLargestNumber));
+            upper.push_back(parse_real("the upper bound", words[1], -kLargestNumber, kLargestNumber));
             if (!(lower.back() < upper.back()))
                 throw InvalidArgument("the lower bound is not below the upper one");
         } catch (const InvalidArgument& error) {

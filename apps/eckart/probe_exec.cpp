@@ -26,7 +26,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr double kNotGiven = std::numeric_limits<double>::quiet_NaN();
-constexpr double kLargest = 1e300;
 constexpr const char* kCalls = "calls.tsv";
 constexpr const char* kResult = "probe.json";
 constexpr const char* kSchema = "eckart.probe/1";
@@ -201,9 +200,9 @@ int run_exec(const ExecArguments& arguments, const Session& session) {
 void add_search_options(Verb verb, ExecArguments& arguments) {
     verb.add_integer("--max-calls", arguments.options.max_calls, 1, 1'000'000'000,
                      "Most questions to ask (default 100000)");
-    verb.add_real("--noise", arguments.options.noise, 0, kLargest,
+    verb.add_real("--noise", arguments.options.noise, 0, kLargestNumber,
                   "Standard deviation of the noise of f (default: estimated)");
-    verb.add_real("--gap", arguments.options.gap, 1, kLargest,
+    verb.add_real("--gap", arguments.options.gap, 1, kLargestNumber,
                   "Ratio of neighboring eigenvalues that sets directions apart (default 10)");
     verb.add_integer("--samples", arguments.options.min_samples, 0, 1'000'000'000,
                      "Gradients to take at least, for narrower intervals (default 0)");
@@ -231,8 +230,10 @@ void add_probe_exec(Verb probe, Session& session) {
                      "--bounds has)");
     verb.add_text("-o,--output", arguments->folder, "DIR", "Folder for the results, created when missing",
                   Presence::kRequired);
-    verb.add_real("--low", arguments->low, -kLargest, kLargest, "Lower end of every number (default -1)");
-    verb.add_real("--high", arguments->high, -kLargest, kLargest, "Upper end of every number (default 1)");
+    verb.add_real("--low", arguments->low, -kLargestNumber, kLargestNumber,
+                  "Lower end of every number (default -1)");
+    verb.add_real("--high", arguments->high, -kLargestNumber, kLargestNumber,
+                  "Upper end of every number (default 1)");
     verb.add_text("--bounds", arguments->bounds, "FILE", "A line 'low high' for every number instead");
     add_search_options(verb, *arguments);
     add_program_options(verb, *arguments);

@@ -24,7 +24,7 @@ namespace {
 
 /// Rows of the residual that are formed at a time: large enough for BLAS to be fast, 3 MB for p = 3072.
 constexpr Eigen::Index kBlockRows = 128;
-constexpr double kSymmetryTolerance = 1e-12;
+constexpr double kWeightSymmetry = 1e-12;
 constexpr double kNegativeTolerance = 1e-10;
 
 std::string shape(const MatrixD& a) {
@@ -33,7 +33,7 @@ std::string shape(const MatrixD& a) {
 
 /// S and its pseudo-inverse for C = S St, from the eigen-decomposition: S = Q diag(sqrt(lambda)).
 std::pair<MatrixD, MatrixD> square_root(const MatrixD& c) {
-    linalg::require_symmetric(c, kSymmetryTolerance, "the weight C");
+    linalg::require_symmetric(c, kWeightSymmetry, "the weight C");
     const auto eigen = linalg::symmetric_eigen<double>(c, "the weight C");
     const double largest = std::max(eigen.values.maxCoeff(), -eigen.values.minCoeff());
     if (eigen.values.minCoeff() < -kNegativeTolerance * largest) {

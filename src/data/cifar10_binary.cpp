@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "data/cifar10_layout.hpp"
@@ -25,6 +26,11 @@ std::vector<std::string> parse_binary_names(const std::string& name, const std::
     std::vector<std::string> names;
     for (std::string line; std::getline(stream, line);) {
         if (line.ends_with('\r')) line.pop_back();
+        // Names are printed, and control characters can rule a terminal.
+        if (std::ranges::any_of(line, [](unsigned char c) { return c < ' ' || c == 0x7F; })) {
+            throw FormatError(
+                fmt::format("'{}': the name of class {} holds control characters", name, names.size()));
+        }
         if (!line.empty()) names.push_back(line);
     }
     if (names.size() != kCifar10Classes) {

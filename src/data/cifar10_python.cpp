@@ -7,9 +7,10 @@
 namespace eckart::data {
 namespace {
 
-using Kind = PickleValue::Kind;
+using PickleKind = PickleValue::Kind;
 
-const PickleValue& member(const PickleReader& pickle, const std::string& name, const char* key, Kind kind) {
+const PickleValue& member(const PickleReader& pickle, const std::string& name, const char* key,
+                          PickleKind kind) {
     const PickleValue* value = pickle.root().find(key);
     if (value == nullptr || value->kind != kind) {
         throw FormatError(fmt::format("'{}' is not a file of CIFAR-10's Python version: its \"{}\" is {}",
@@ -26,8 +27,9 @@ std::string_view pixels_of(const PickleValue& array, const std::string& name, st
     const PickleValue& dtype = *array.items[1];
     const std::string_view bytes = array.items[3]->text;
     const auto side = [&](std::size_t i) {
-        return i < shape.items.size() && shape.items[i]->kind == Kind::kInteger ? shape.items[i]->integer
-                                                                                : -1;
+        return i < shape.items.size() && shape.items[i]->kind == PickleKind::kInteger
+                   ? shape.items[i]->integer
+                   : -1;
     };
     if (dtype.text != "u1" || array.items[2]->integer != 0 || shape.items.size() != 2 ||
         side(0) != static_cast<std::int64_t>(count) || side(1) != static_cast<std::int64_t>(kCifar10Image)) {
@@ -47,13 +49,13 @@ std::string_view pixels_of(const PickleValue& array, const std::string& name, st
 
 void append_python_batch(const std::string& name, std::string_view bytes, Dataset& set) {
     const PickleReader pickle(bytes, name);
-    const PickleValue& labels = member(pickle, name, "labels", Kind::kList);
+    const PickleValue& labels = member(pickle, name, "labels", PickleKind::kList);
     const std::string_view pixels =
-        pixels_of(member(pickle, name, "data", Kind::kArray), name, labels.items.size());
+        pixels_of(member(pickle, name, "data", PickleKind::kArray), name, labels.items.size());
     if (pixels.empty()) throw FormatError(fmt::format("'{}' holds no images", name));
     for (std::size_t i = 0; i < labels.items.size(); ++i) {
         const PickleValue& label = *labels.items[i];
-        if (label.kind != Kind::kInteger || label.integer < 0 ||
+        if (label.kind != PickleKind::kInteger || label.integer < 0 ||
             label.integer >= static_cast<std::int64_t>(kCifar10Classes)) {
             throw FormatError(fmt::format("'{}': image {} has the label {}; CIFAR-10's are 0 to 9", name, i,
                                           label.integer));
@@ -65,10 +67,10 @@ void append_python_batch(const std::string& name, std::string_view bytes, Datase
 
 std::vector<std::string> parse_python_names(const std::string& name, std::string_view bytes) {
     const PickleReader pickle(bytes, name);
-    const PickleValue& list = member(pickle, name, "label_names", Kind::kList);
+    const PickleValue& list = member(pickle, name, "label_names", PickleKind::kList);
     std::string lines;
     for (const PickleValue* item : list.items) {
-        if (item->kind != Kind::kText || item->text.size() > 100) {
+        if (item->kind != PickleKind::kText || item->text.size() > 100) {
             throw FormatError(
                 fmt::format("'{}': the name of a class is no text, or longer than 100 bytes", name));
         }

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::uint32_t kImagesMagic = 0x803;
 constexpr std::uint32_t kLabelsMagic = 0x801;
-constexpr std::uint32_t kLargestSide = 4096;
+constexpr std::uint32_t kLargestImageSide = 4096;
 constexpr std::uint64_t kLargestFile = std::uint64_t{1} << 30;
 
 struct KnownSet {
@@ -89,9 +89,9 @@ void read_images(const fs::path& path, Dataset& set) {
     const std::uint32_t count = big_endian(header, 4);
     const std::uint32_t height = big_endian(header, 8);
     const std::uint32_t width = big_endian(header, 12);
-    if (height == 0 || width == 0 || height > kLargestSide || width > kLargestSide) {
+    if (height == 0 || width == 0 || height > kLargestImageSide || width > kLargestImageSide) {
         throw FormatError(fmt::format("'{}' announces images of {} x {} pixels; 1 to {} a side are possible",
-                                      path.string(), width, height, kLargestSide));
+                                      path.string(), width, height, kLargestImageSide));
     }
     // Sides of at most 4096 and a 32-bit count cannot overflow 64 bits.
     const std::uint64_t bytes = std::uint64_t{count} * height * width;

@@ -17,7 +17,7 @@ constexpr Color kInk{40, 44, 52};
 constexpr Color kNoImage{232, 232, 232};
 constexpr int kGap = 2;     // between images, times the scale
 constexpr int kMargin = 4;  // around the grid, times the scale
-constexpr int kLargestSide = 20'000;
+constexpr int kLargestPreviewSide = 20'000;
 constexpr std::size_t kLongestName = 24;  // letters of a class's name that are drawn
 
 std::string shown_name(const std::string& name) {
@@ -109,17 +109,17 @@ Layout checked_layout(const Dataset& set, const PreviewOptions& options) {
     }
     if (set.class_names.empty()) throw InvalidArgument("a preview needs at least one class, found none");
     const int side = std::max(set.shape.width, set.shape.height);
-    if (side <= 0 || side > kLargestSide) {
+    if (side <= 0 || side > kLargestPreviewSide) {
         throw InvalidArgument(fmt::format("a preview needs images of 1 to {} pixels a side, found {} x {}",
-                                          kLargestSide, set.shape.width, set.shape.height));
+                                          kLargestPreviewSide, set.shape.width, set.shape.height));
     }
     const Layout layout(set, options);
-    if (std::max(layout.width, layout.height) > kLargestSide) {
+    if (std::max(layout.width, layout.height) > kLargestPreviewSide) {
         throw InvalidArgument(
             fmt::format("the preview would have {} x {} pixels, more than {} a side; take fewer images per "
                         "class or a smaller "
                         "scale",
-                        layout.width, layout.height, kLargestSide));
+                        layout.width, layout.height, kLargestPreviewSide));
     }
     return layout;
 }

@@ -67,7 +67,7 @@ double coverage(std::size_t label, double x, double y, double soft) {
     }
 }
 
-using Color = std::array<double, 3>;
+using Rgb = std::array<double, 3>;
 
 /// What is drawn, apart from the noise.
 struct Scene {
@@ -75,7 +75,7 @@ struct Scene {
     double center_x = 0, center_y = 0;
     double radius = 1;
     double tilt = 0;  ///< of a slight shear, which stands for a rotation
-    Color front{}, back{};
+    Rgb front{}, back{};
     double light_x = 0, light_y = 0;  ///< slope of the lighting, per pixel
     double noise = 0;
 };

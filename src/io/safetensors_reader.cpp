@@ -135,7 +135,7 @@ MatrixF SafetensorsReader::read_matrix(const TensorInfo& tensor) const {
     const auto [rows, cols] = matrix_shape(path_, tensor);
     MatrixF matrix(rows, cols);
     const std::uint64_t width = dtype_size(tensor.dtype);
-    const std::uint64_t count = (tensor.end - tensor.begin) / width;
+    const auto count = static_cast<std::uint64_t>(matrix.size());
     constexpr std::uint64_t kChunk = 1U << 20;
     if (tensor.dtype == "F32") {
         read_exactly(descriptor_, path_, data_start_ + tensor.begin, matrix.data(), count * width);

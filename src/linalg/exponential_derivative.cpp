@@ -19,14 +19,15 @@ namespace eckart::linalg {
 
 namespace {
 
-struct Order {
+struct DerivativeOrder {
     int m;
     double
         bound;  ///< largest |A|_1 for which both approximant and derivative have backward errors below 2^-53
 };
 
 // Al-Mohy and Higham 2009 (SIMAX 30), table 6.1.
-constexpr std::array<Order, 5> kOrders{{{3, 1.08e-2}, {5, 2.00e-1}, {7, 7.83e-1}, {9, 1.78}, {13, 4.74}}};
+constexpr std::array<DerivativeOrder, 5> kOrders{
+    {{3, 1.08e-2}, {5, 2.00e-1}, {7, 7.83e-1}, {9, 1.78}, {13, 4.74}}};
 
 /// E -> L(A, E) for one A: what depends on A alone is computed once.
 class Derivative {
@@ -37,7 +38,7 @@ class Derivative {
     [[nodiscard]] MatrixD operator()(const MatrixD& e) const;
 
   private:
-    static Order choose(double norm);
+    static DerivativeOrder choose(double norm);
     [[nodiscard]] int squarings() const { return static_cast<int>(squares_.size()) - 1; }
     [[nodiscard]] double b(int i) const { return pade_coefficients(order_)[i]; }
     /// b_first I + b_{first + 2} X_0 + b_{first + 4} X_1 + ... for the `count` first X; I only with
@@ -55,8 +56,8 @@ class Derivative {
     std::vector<MatrixD> squares_;               ///< exp(2^-s A) and its squares up to exp(A)
 };
 
-Order Derivative::choose(double norm) {
-    for (const Order& order : kOrders) {
+DerivativeOrder Derivative::choose(double norm) {
+    for (const DerivativeOrder& order : kOrders) {
         if (norm <= order.bound) return order;
     }
     return kOrders.back();

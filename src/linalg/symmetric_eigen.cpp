@@ -11,7 +11,7 @@ namespace eckart::linalg {
 namespace {
 
 /// syevd needs 1 + 6 n + 2 n^2 entries of workspace, counted in 32 bits.
-constexpr Eigen::Index kLargestSide = 20'000;
+constexpr Eigen::Index kLargestEigenSide = 20'000;
 
 template <class T>
 void require_square(const Matrix<T>& a, std::string_view name) {
@@ -26,11 +26,11 @@ void require_square(const Matrix<T>& a, std::string_view name) {
 template <class T>
 SymmetricEigen<T> symmetric_eigen(const Matrix<T>& a, std::string_view name) {
     require_square(a, name);
-    if (a.rows() > kLargestSide) {
+    if (a.rows() > kLargestEigenSide) {
         throw InvalidArgument(
             fmt::format("{} ({}, {}) is too large for LAPACK's eigen-decomposition; its side "
                         "may be at most {}",
-                        name, a.rows(), a.cols(), kLargestSide));
+                        name, a.rows(), a.cols(), kLargestEigenSide));
     }
     require_finite(a, name);
     SymmetricEigen<T> result{Vector<T>::Zero(a.rows()), a};

@@ -14,18 +14,18 @@ namespace eckart::linalg {
 namespace {
 
 /// As symmetric_eigen(): sizes are counted in 32 bits.
-constexpr Eigen::Index kLargestSide = 20'000;
+constexpr Eigen::Index kLargestSolveSide = 20'000;
 
 }  // namespace
 
 template <class T>
 SymmetricFactors<T>::SymmetricFactors(Matrix<T> a, std::string_view name) : factors_(std::move(a)) {
     const Eigen::Index n = factors_.rows();
-    if (n != factors_.cols() || n > kLargestSide) {
+    if (n != factors_.cols() || n > kLargestSolveSide) {
         throw InvalidArgument(
             fmt::format("{} ({}, {}) cannot be factorized as symmetric; it must be square with a side of at "
                         "most {}",
-                        name, n, factors_.cols(), kLargestSide));
+                        name, n, factors_.cols(), kLargestSolveSide));
     }
     require_finite(factors_, name);
     if (n == 0) return;

@@ -17,11 +17,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr model::MlpArchitecture kArchitecture{12, 10, 1, 3};
+constexpr model::MlpArchitecture kFileArchitecture{12, 10, 1, 3};
 
 model::ResidualMlp<float> sample_network(Rng rng) {
-    model::ResidualMlp<float> network = model::make_initialized(kArchitecture, rng);
-    const auto shapes = model::layer_shapes(kArchitecture);
+    model::ResidualMlp<float> network = model::make_initialized(kFileArchitecture, rng);
+    const auto shapes = model::layer_shapes(kFileArchitecture);
     network.replace_layer(
         1, std::make_unique<model::FactoredLinear<float>>(
                shapes[1].name, normal_matrix<float>(shapes[1].out, 2, rng),

@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numbers>
 #include <string>
 
 #include "eckart/core/error.hpp"
 #include "eckart/linalg/symmetric_eigen.hpp"
 #include "eigen_problems.hpp"
+#include "epsilon.hpp"
 #include "error_message.hpp"
 #include "laplacian.hpp"
 
@@ -19,12 +19,11 @@ namespace {
 
 using test::eigen_problems;
 using test::expect_words;
+using test::kEps;
 using test::laplacian;
 using test::laplacian_eigenvalues;
 using test::message_of;
 using test::random_matrix;
-
-constexpr double kEps = std::numeric_limits<double>::epsilon();
 
 /// The k wanted ones of all eigenvalues, in the order of a result.
 VectorD wanted(VectorD values, SpectrumEnd end, Eigen::Index k) {

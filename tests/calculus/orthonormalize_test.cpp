@@ -1,9 +1,9 @@
 #include "calculus/orthonormalize.hpp"
+#include "epsilon.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
 
 #include "eckart/linalg/qr.hpp"
 #include "eckart/linalg/svd.hpp"
@@ -12,9 +12,8 @@
 namespace eckart::calculus {
 namespace {
 
+using test::kEps;
 using test::random_matrix;
-
-constexpr double kEps = std::numeric_limits<double>::epsilon();
 
 /// Largest entry of [basis q]t [basis q] - I.
 double defect(const MatrixD& basis, const MatrixD& q) {

@@ -12,6 +12,7 @@
 #include "eckart/core/error.hpp"
 #include "eckart/linalg/symmetric_eigen.hpp"
 #include "eigen_problems.hpp"
+#include "epsilon.hpp"
 #include "error_message.hpp"
 #include "laplacian.hpp"
 
@@ -20,11 +21,10 @@ namespace {
 
 using test::eigen_problems;
 using test::expect_words;
+using test::kEps;
 using test::message_of;
 using test::random_matrix;
 using test::random_vector;
-
-constexpr double kEps = std::numeric_limits<double>::epsilon();
 
 /// Empty, or what is wrong with the pair: it must be one of A by its residual, by LAPACK's eigenvalues, and
 /// as the result reports it. `tolerance` is relative to |A|_F.

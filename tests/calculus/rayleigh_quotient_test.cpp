@@ -11,6 +11,7 @@
 #include "eckart/core/error.hpp"
 #include "eckart/linalg/symmetric_eigen.hpp"
 #include "eigen_problems.hpp"
+#include "epsilon.hpp"
 #include "error_message.hpp"
 
 namespace eckart::calculus {
@@ -18,11 +19,10 @@ namespace {
 
 using test::eigen_problems;
 using test::expect_words;
+using test::kEps;
 using test::message_of;
 using test::random_matrix;
 using test::random_vector;
-
-constexpr double kEps = std::numeric_limits<double>::epsilon();
 
 MatrixD random_symmetric(Eigen::Index n, Rng& rng) {
     const auto half = random_matrix<double>(n, n, rng);

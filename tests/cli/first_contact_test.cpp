@@ -3,6 +3,7 @@
 
 #include "bad_call.hpp"
 #include "child_process.hpp"
+#include "contains.hpp"
 #include "folder_listing.hpp"
 #include "scratch_folder.hpp"
 
@@ -17,10 +18,6 @@ std::string shown(const Words& arguments) {
     EXPECT_EQ(ended.err, "");
     EXPECT_EQ(listing(folder.path()), "");
     return ended.out;
-}
-
-bool contains(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
 }
 
 TEST(FirstContact, NoArgumentShowsTheFiveCommandsOfAFirstSession) {

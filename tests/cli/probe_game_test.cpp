@@ -6,15 +6,12 @@
 #include <vector>
 
 #include "child_process.hpp"
+#include "contains.hpp"
 #include "eckart/core/json.hpp"
 #include "scratch_folder.hpp"
 
 namespace eckart::test {
 namespace {
-
-bool contains(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
 
 class ProbeGame : public testing::Test {
   protected:

@@ -5,15 +5,12 @@
 #include <string>
 
 #include "child_process.hpp"
+#include "contains.hpp"
 #include "eckart/core/json.hpp"
 #include "scratch_folder.hpp"
 
 namespace eckart::test {
 namespace {
-
-bool contains(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
 
 TEST(SelfcheckCommand, PrintsATableAndLeavesNothingBehind) {
     const ScratchFolder folder;

@@ -9,7 +9,7 @@
 namespace eckart::compress {
 namespace {
 
-const model::MlpArchitecture kArchitecture{40, 26, 2, 10};
+const model::MlpArchitecture kTruncated{40, 26, 2, 10};
 
 MatrixD truncated(const MatrixF& weight, Eigen::Index rank) {
     const Eigen::JacobiSVD<Eigen::MatrixXd> svd(weight.cast<double>(),
@@ -54,7 +54,7 @@ class TruncationReference : public testing::TestWithParam<std::int64_t> {
     [[nodiscard]] const model::ResidualMlp<float>& network() const { return network_; }
 
   private:
-    model::ResidualMlp<float> initial_ = model::make_initialized(kArchitecture, Rng(21));
+    model::ResidualMlp<float> initial_ = model::make_initialized(kTruncated, Rng(21));
     model::ResidualMlp<float> network_ = decaying_network(decompose(initial_, silent(), {}), initial_);
 };
 
@@ -77,7 +77,7 @@ TEST_P(TruncationReference, FactorsMultiplyToTheNearestMatrixOfTheRank) {
 
 TEST_P(TruncationReference, InferenceOnFactorsIsThatOfTheTruncatedMatrices) {
     Rng rng(24);
-    const auto x = test::random_matrix<float>(50, kArchitecture.input, rng);
+    const auto x = test::random_matrix<float>(50, kTruncated.input, rng);
     const MatrixD wide = x.cast<double>();
     const auto backend = ops::make_onednn_backend();
     const auto oracle = ops::make_reference_backend<double>();
@@ -96,7 +96,7 @@ TEST_P(TruncationReference, InferenceOnFactorsIsThatOfTheTruncatedMatrices) {
     model::NetworkState<float> state;
     const MatrixD logits = result.network.forward(*backend, view(x), state).cast<double>();
     EXPECT_LE(relative_distance(logits, answer(reference)), 2e-5);
-    if (GetParam() < kArchitecture.hidden) {  // control: the dense network answers otherwise
+    if (GetParam() < kTruncated.hidden) {  // control: the dense network answers otherwise
         EXPECT_GT(relative_distance(logits, answer(model::convert<double>(network()))), 1e-3);
     }
 }

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <filesystem>
 
+#include "contains.hpp"
 #include "eckart/core/error.hpp"
 #include "eckart/data/load.hpp"
 #include "eckart/data/synthetic.hpp"
@@ -46,10 +47,6 @@ std::string message_of_loading(const fs::path& folder) {
     return "";
 }
 
-bool has(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
-
 TEST(LoadCifar10, ReadsLabelsAndPixelsInTheOrderOfTheBatches) {
     const test::ScratchFolder folder;
     write_small_set(folder.path());
@@ -75,14 +72,16 @@ TEST(LoadCifar10, RefusesACutBatch) {
     write_small_set(folder.path());
     put(folder / "data_batch_3.bin", record(1).substr(0, kRecord - 1));
     const std::string message = message_of_loading<FormatError>(folder.path());
-    EXPECT_TRUE(has(message, "data_batch_3.bin") && has(message, "3072") && has(message, "3073")) << message;
+    EXPECT_TRUE(test::contains(message, "data_batch_3.bin") && test::contains(message, "3072") &&
+                test::contains(message, "3073"))
+        << message;
 }
 
 TEST(LoadCifar10, RefusesAnEmptyBatch) {
     const test::ScratchFolder folder;
     write_small_set(folder.path());
     put(folder / "test_batch.bin", "");
-    EXPECT_TRUE(has(message_of_loading<FormatError>(folder.path()), "test_batch.bin"));
+    EXPECT_TRUE(test::contains(message_of_loading<FormatError>(folder.path()), "test_batch.bin"));
 }
 
 TEST(LoadCifar10, RefusesTheLabelTen) {
@@ -90,7 +89,9 @@ TEST(LoadCifar10, RefusesTheLabelTen) {
     write_small_set(folder.path());
     put(folder / "data_batch_2.bin", record(9) + record(10));
     const std::string message = message_of_loading<FormatError>(folder.path());
-    EXPECT_TRUE(has(message, "data_batch_2.bin") && has(message, "image 1 has the label 10")) << message;
+    EXPECT_TRUE(test::contains(message, "data_batch_2.bin") &&
+                test::contains(message, "image 1 has the label 10"))
+        << message;
 }
 
 TEST(LoadCifar10, RefusesADirectoryInPlaceOfABatch) {
@@ -98,7 +99,7 @@ TEST(LoadCifar10, RefusesADirectoryInPlaceOfABatch) {
     write_small_set(folder.path());
     fs::remove(folder / "data_batch_4.bin");
     fs::create_directory(folder / "data_batch_4.bin");
-    EXPECT_TRUE(has(message_of_loading<IoError>(folder.path()), "it is a directory"));
+    EXPECT_TRUE(test::contains(message_of_loading<IoError>(folder.path()), "it is a directory"));
 }
 
 TEST(LoadCifar10, NamesAMissingBatch) {
@@ -106,7 +107,7 @@ TEST(LoadCifar10, NamesAMissingBatch) {
         const test::ScratchFolder folder;
         write_small_set(folder.path());
         fs::remove(folder / name);
-        EXPECT_TRUE(has(message_of_loading<IoError>(folder.path()), name)) << name;
+        EXPECT_TRUE(test::contains(message_of_loading<IoError>(folder.path()), name)) << name;
     }
 }
 
@@ -114,15 +115,15 @@ TEST(LoadCifar10, RefusesAWrongNumberOfNames) {
     const test::ScratchFolder folder;
     write_small_set(folder.path());
     put(folder / "batches.meta.txt", "airplane\nautomobile\n");
-    EXPECT_TRUE(has(message_of_loading<FormatError>(folder.path()), "names 2 classes"));
+    EXPECT_TRUE(test::contains(message_of_loading<FormatError>(folder.path()), "names 2 classes"));
 }
 
 TEST(LoadDataset, SaysWhatItLookedFor) {
     const test::ScratchFolder folder;
-    EXPECT_TRUE(has(message_of_loading<FormatError>(folder.path()), "data_batch_1.bin"));
-    EXPECT_TRUE(has(message_of_loading<IoError>(folder / "absent"), "does not exist"));
+    EXPECT_TRUE(test::contains(message_of_loading<FormatError>(folder.path()), "data_batch_1.bin"));
+    EXPECT_TRUE(test::contains(message_of_loading<IoError>(folder / "absent"), "does not exist"));
     put(folder / "file", "x");
-    EXPECT_TRUE(has(message_of_loading<IoError>(folder / "file"), "not a folder"));
+    EXPECT_TRUE(test::contains(message_of_loading<IoError>(folder / "file"), "not a folder"));
 }
 
 TEST(WriteCifar10, WhatIsWrittenIsReadBack) {

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "cifar10_archive.hpp"
+#include "contains.hpp"
 #include "data/checksum.hpp"
 #include "eckart/core/error.hpp"
 #include "eckart/data/load.hpp"
@@ -73,10 +74,6 @@ struct WholeObserver : ProgressObserver {
     std::uint64_t last = 0;
 };
 
-bool has(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
-
 TEST_F(Download, WritesWhatTheServerSends) {
     server.serve("/a.gz", {{body}});
     EXPECT_EQ(get({"/a.gz"}), DownloadOutcome::kComplete);
@@ -120,7 +117,7 @@ TEST_F(Download, ContinuesWhatAnEarlierCallLeft) {
 TEST_F(Download, KeepsWhatCameForTheNextCall) {
     server.serve("/a.gz", {{body, 200, true, 100'000}, {"", 503}});
     const std::string error = error_of({"/a.gz"});
-    EXPECT_TRUE(has(error, "503") && has(error, "100000 bytes are kept")) << error;
+    EXPECT_TRUE(test::contains(error, "503") && test::contains(error, "100000 bytes are kept")) << error;
     EXPECT_EQ(fs::file_size(folder / "a.gz.part"), 100'000U);
     server.serve("/a.gz", {{body}});
     EXPECT_EQ(get({"/a.gz"}), DownloadOutcome::kComplete);
@@ -167,7 +164,8 @@ TEST_F(Download, GivesUpOnAServerThatSendsNothing) {
 TEST_F(Download, RefusesAWrongChecksum) {
     server.serve("/a.gz", {{"something else"}});
     const std::string error = error_of({"/a.gz"});
-    EXPECT_TRUE(has(error, "its MD5 is 6c7ba9c5a141421e1c03cb9807c97c74, expected " + options.checksums[0]))
+    EXPECT_TRUE(test::contains(
+        error, "its MD5 is 6c7ba9c5a141421e1c03cb9807c97c74, expected " + options.checksums[0]))
         << error;
     EXPECT_FALSE(fs::exists(folder / "a.gz.part"));
 }
@@ -192,14 +190,15 @@ TEST_F(Download, OneMirrorContinuesWhatAnotherBegan) {
 TEST_F(Download, NamesEveryAddressThatFailed) {
     server.serve("/b.gz", {{"", 500}});
     const std::string error = error_of({"/a.gz", "/b.gz"});
-    EXPECT_TRUE(has(error, "/a.gz': ") && has(error, "404") && has(error, "/b.gz': ") && has(error, "500"))
+    EXPECT_TRUE(test::contains(error, "/a.gz': ") && test::contains(error, "404") &&
+                test::contains(error, "/b.gz': ") && test::contains(error, "500"))
         << error;
 }
 
 TEST_F(Download, RefusesMoreThanTheLimit) {
     options.largest = 299'999;
     server.serve("/a.gz", {{body}});
-    EXPECT_TRUE(has(error_of({"/a.gz"}), "more than 299999 bytes"));
+    EXPECT_TRUE(test::contains(error_of({"/a.gz"}), "more than 299999 bytes"));
 }
 
 TEST_F(Download, FollowsRedirectionsToTheWebOnly) {

@@ -178,6 +178,10 @@ TEST(Import, RefusesABatchThatIsMalformedInside) {
     members[4].content[0] = 10;
     write_archive(folder / "label.tar.gz", members);
     expect_refusal<FormatError>(folder / "label.tar.gz", "data_batch_5.bin': image 0 has the label 10");
+    members = binary_members();
+    members.push_back({"cifar-10-batches-bin/batches.meta.txt", "a\x1b[31m\nb\nc\nd\ne\nf\ng\nh\ni\nj\n"});
+    write_archive(folder / "names.tar.gz", members);
+    expect_refusal<FormatError>(folder / "names.tar.gz", "the name of class 0 holds control characters");
     members = python_members("python2");
     members[0].content.replace(members[0].content.find("cnumpy\nndarray\n"), 15, "cposix\nsystem\n\n");
     write_archive(folder / "evil.tar.gz", members);

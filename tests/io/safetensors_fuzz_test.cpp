@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const model::MlpArchitecture kArchitecture{3, 2, 1, 2};
+const model::MlpArchitecture kFuzzed{3, 2, 1, 2};
 
 std::size_t place_in(const std::string& bytes, Rng& rng) {
     return static_cast<std::size_t>(rng.index(bytes.size()));
@@ -125,7 +125,7 @@ TEST(DamagedSafetensors, LoadAsNetworkOrThrowAnEckartError) {
 
 TEST(DamagedSafetensors, LoadAsCheckpointOrThrowAnEckartError) {
     const test::ScratchFolder folder;
-    const auto network = test::half_factored_network(kArchitecture, 1, Rng(2));
+    const auto network = test::half_factored_network(kFuzzed, 1, Rng(2));
     std::vector<MatrixF> moments;
     for (const auto* parameter : network.parameters()) moments.push_back(parameter->value);
     save_checkpoint(network, moments, moments, {{"step", 17}, {"history", {{{"loss", 0.5}}}}},

@@ -19,12 +19,9 @@ namespace {
 using test::exponential_golden;
 using test::ExponentialCase;
 using test::random_matrix;
+using test::random_of_norm;
 using test::relative_error;
 using test::roundoff;
-
-MatrixD random_of_norm(Eigen::Index n, double norm, Rng& rng) {
-    return random_matrix<double>(n, n, rng) * (norm / std::sqrt(static_cast<double>(n)));
-}
 
 /// exp([A E; 0 A]) = [exp(A) L(A, E); 0 exp(A)].
 MatrixD derivative_from_blocks(const MatrixD& a, const MatrixD& e) {

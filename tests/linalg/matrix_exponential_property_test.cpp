@@ -13,6 +13,7 @@ namespace {
 
 using test::orthogonality_error;
 using test::random_matrix;
+using test::random_of_norm;
 using test::random_orthogonal;
 using test::relative_error;
 using test::roundoff;
@@ -24,11 +25,6 @@ MatrixD well_conditioned(Eigen::Index n, double condition, Rng& rng) {
     VectorD d(n);
     for (Eigen::Index i = 0; i < n; ++i) d[i] = rng.uniform(1, condition);
     return random_orthogonal(n, rng) * d.asDiagonal() * random_orthogonal(n, rng).transpose();
-}
-
-/// Entries of size `norm` / sqrt(n): |A|_2 is about 2 `norm`.
-MatrixD random_of_norm(Eigen::Index n, double norm, Rng& rng) {
-    return random_matrix<double>(n, n, rng) * (norm / std::sqrt(static_cast<double>(n)));
 }
 
 TEST(MatrixExponentialProperty, SimilarMatricesHaveSimilarExponentials) {

@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::size_t kTailKept = 4096;
 constexpr std::size_t kLineShown = 160;
-constexpr std::chrono::milliseconds kBetweenLooks{1};
+constexpr std::chrono::milliseconds kBetweenWaits{1};
 
 std::string reason(int error) {
     return std::generic_category().message(error);
@@ -167,7 +167,7 @@ bool ChildProcess::ends_within(std::chrono::milliseconds patience) const {
     const auto deadline = std::chrono::steady_clock::now() + patience;
     while (!has_ended()) {
         if (std::chrono::steady_clock::now() >= deadline) return false;
-        std::this_thread::sleep_for(kBetweenLooks);
+        std::this_thread::sleep_for(kBetweenWaits);
     }
     return true;
 }

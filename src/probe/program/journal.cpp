@@ -18,6 +18,7 @@
 
 #include "eckart/core/atomic_file.hpp"
 #include "eckart/core/error.hpp"
+#include "eckart/core/parse_json.hpp"
 #include "probe/program/child_process.hpp"
 #include "probe/program/line_protocol.hpp"
 
@@ -51,6 +52,14 @@ template <class T>
 bool read_number(std::string_view text, T& value) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     return error == std::errc{} && end == text.data() + text.size();
+}
+
+Json json_or_null(const std::string& text) {
+    try {
+        return parse_json(text);
+    } catch (const FormatError&) {
+        return {};
+    }
 }
 
 std::string shown_value(const Json& object, const std::string& key) {
@@ -125,7 +134,7 @@ void Journal::load(const Json& heading) {
     std::ifstream stream(file_, std::ios::binary);
     std::string line;
     const bool headed = std::getline(stream, line) && line.starts_with("# ");
-    const Json found = headed ? Json::parse(line.substr(2), nullptr, false) : Json();
+    const Json found = headed ? json_or_null(line.substr(2)) : Json();
     if (!found.is_object() || found.value("schema", Json()) != kSchema) {
         throw FormatError(
             fmt::format("'{}' does not begin like a file of calls; start over with --force", file_.string()));

@@ -38,7 +38,7 @@ constexpr double kFewLines = 2;
 constexpr double kManyLines = 1.3;
 constexpr double kGiven = 1.1;
 /// Lines along which the function is not constant, after which no more are drawn.
-constexpr std::size_t kEnough = 2;
+constexpr std::size_t kEnoughLines = 2;
 constexpr double kSmallestStep = 1e-8;
 constexpr double kLargestStep = 0.2;
 /// Noise that asks for a larger step is no rounding, and worth measuring well.
@@ -265,7 +265,7 @@ std::int64_t least_study_gradients(bool noise_known) {
 NoiseStudy study_values(Questioner& questions, Rng rng, double noise, std::int64_t reserve) {
     const bool known = !std::isnan(noise);
     std::vector<Line> lines;
-    for (int round = 0; round < kRounds && lines.size() < kEnough; ++round) {
+    for (int round = 0; round < kRounds && lines.size() < kEnoughLines; ++round) {
         if (questions.left() < least_study_values(known) + reserve) break;
         std::vector<Line> drawn = draw_lines(questions.dim(), kLinesPerRound, rng);
         choose_directions(questions, drawn, rng);
@@ -297,7 +297,7 @@ NoiseStudy study_gradients(Questioner& questions, Rng rng, double noise, std::in
         return study;
     }
     std::vector<Line> lines;
-    for (int i = 0; i < kGradientLines && lines.size() < kEnough; ++i) {
+    for (int i = 0; i < kGradientLines && lines.size() < kEnoughLines; ++i) {
         Line line = draw_line(questions.dim(), rng);
         bool varies = false;
         for (const double spacing : kGradientSpacings) {
