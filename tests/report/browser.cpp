@@ -6,8 +6,6 @@
 namespace eckart::report::test {
 namespace {
 
-constexpr std::size_t kPageLimit = 64U << 20U;
-
 /// Notes every error, from before the page's own scripts run.
 constexpr const char* kListen = R"(<head><script>
 var problems = [];

@@ -2,12 +2,16 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
 #include "scratch_folder.hpp"
 
 namespace eckart::report::test {
+
+/// The most bytes of a page that are read.
+inline constexpr std::size_t kPageLimit = 64U << 20U;
 
 /// Opens pages in headless Chromium; the tests are skipped where that is not installed.
 class Browser : public testing::Test {

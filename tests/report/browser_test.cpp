@@ -11,7 +11,7 @@
 namespace eckart::report {
 namespace {
 
-constexpr std::size_t kPageLimit = 64U << 20U;
+using test::kPageLimit;
 
 class ReportPage : public test::Browser {
   protected:

@@ -24,8 +24,8 @@ namespace fs = std::filesystem;
 using eckart::test::expect_words;
 using eckart::test::message_of;
 using probe::DimensionOutcome;
+using test::kPageLimit;
 
-constexpr std::size_t kPageLimit = 64U << 20U;
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 /// Random, by Gram and Schmidt.
