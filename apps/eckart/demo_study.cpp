@@ -10,6 +10,7 @@
 
 #include "eckart/core/created_folders.hpp"
 #include "eckart/core/error.hpp"
+#include "eckart/core/parse_json.hpp"
 
 namespace eckart::cli {
 namespace fs = std::filesystem;
@@ -82,7 +83,15 @@ void remove_study(const fs::path& folder) {
 
 /// Throws InvalidArgument naming the first option in which the study of `file` is another one.
 void require_same(const fs::path& file, const Json& options) {
-    const Json saved = Json::parse(read_file(file, kLargestFile), nullptr, false);
+    const std::string text = read_file(file, kLargestFile);
+    Json saved;
+    try {
+        saved = parse_json(text);
+    } catch (const FormatError& error) {
+        throw FormatError(
+            fmt::format("'{}' does not tell the options of a study: {}; start over with --force",
+                        file.string(), error.what()));
+    }
     if (!saved.is_object() || saved.value("schema", Json()) != kSchema || !saved.contains("options") ||
         !saved["options"].is_object()) {
         throw FormatError(

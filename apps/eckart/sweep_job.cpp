@@ -8,6 +8,7 @@
 
 #include "distinct_files.hpp"
 #include "eckart/core/error.hpp"
+#include "eckart/core/parse_json.hpp"
 #include "exit_codes.hpp"
 #include "sweep_table.hpp"
 
@@ -48,7 +49,14 @@ Json earlier_sweep(const SweepJob& job) {
     if (!job.resume || !job.run_directory.present()) return {};
     const std::filesystem::path path = job.run_directory.file("sweep.json");
     if (!std::filesystem::exists(path)) return {};
-    Json saved = Json::parse(read_file(path, kLargestRunFile), nullptr, false);
+    const std::string text = read_file(path, kLargestRunFile);
+    Json saved;
+    try {
+        saved = parse_json(text);
+    } catch (const FormatError& error) {
+        throw FormatError(
+            fmt::format("'{}' is not a sweep: {}; remove it or drop --resume", path.string(), error.what()));
+    }
     if (!saved.is_object() || !saved.contains("points") || !saved["points"].is_array()) {
         throw FormatError(fmt::format("'{}' is not a sweep; remove it or drop --resume", path.string()));
     }

@@ -7,6 +7,7 @@
 
 #include "eckart/core/atomic_file.hpp"
 #include "eckart/core/error.hpp"
+#include "eckart/core/parse_json.hpp"
 
 namespace eckart::report {
 namespace {
@@ -134,15 +135,10 @@ Json read_document(const std::filesystem::path& path, const std::string& schema)
     const std::string text = read_file(path, kLargestFile);
     Json document;
     try {
-        document = Json::parse(text);
-    } catch (const Json::parse_error& error) {
-        throw FormatError(
-            fmt::format("{}: not valid JSON at byte {}; write the file again with the command that made it",
-                        path.string(), error.byte));
-    } catch (const Json::exception&) {
-        throw FormatError(
-            fmt::format("{}: holds a number out of range; write the file again with the command that made it",
-                        path.string()));
+        document = parse_json(text);
+    } catch (const FormatError& error) {
+        throw FormatError(fmt::format("{}: {}; write the file again with the command that made it",
+                                      path.string(), error.what()));
     }
     const std::string found = CheckedJson(document, file).at("schema").text();
     if (found != schema) {

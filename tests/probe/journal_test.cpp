@@ -243,6 +243,9 @@ TEST_F(JournalTest, RefusesWhatIsNoJournal) {
              {"", "does not begin like a file of calls; start over with --force"},
              {"call\tvalue\n", "does not begin"},
              {"# [1]\n", "does not begin"},
+             {"# {\"schema\":\"eckart.calls/1\",\"dim\":" + std::string(250'000, '[') +
+                  std::string(250'000, ']') + "}\n",
+              "does not begin"},
              {"# {\"schema\":\"eckart.sweep/1\"}\n", "does not begin"},
              {all.substr(0, header - 2), "line 2"},
              {all.substr(0, header) + "one\t2\t3\t4\n", "line 3 of"},

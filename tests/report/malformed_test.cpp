@@ -109,12 +109,19 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(MalformedText, IsRefusedWithThePlace) {
     const eckart::test::ScratchFolder folder;
-    for (const char* text : {"", "{", "{\"schema\": \"eckart.data/1\"} more", "nonsense", "[[[",
-                             "{\"a\": 1e999}", "\"\\ud800\""}) {
+    std::string wide = "{";
+    for (int i = 0; i < 100'000; ++i) wide += "\"" + std::to_string(i) + "\":0,";
+    const std::string deep = std::string(1'000'000, '[') + std::string(1'000'000, ']');
+    // The last two would exhaust the stack and take hours.
+    for (const std::string& text :
+         {std::string(), std::string("{"), std::string("{\"schema\": \"eckart.data/1\"} more"),
+          std::string("nonsense"), std::string("[[["), std::string("{\"a\": 1e999}"),
+          std::string("\"\\ud800\""),
+          "{\"schema\": \"eckart.data/1\", \"run_record\": {\"a\": " + deep + "}}", wide + "\"a\": 0}"}) {
         write_file(folder / "data.json", text, Overwrite::kReplace);
         try {
             write_report(folder.path(), {});
-            ADD_FAILURE() << "accepted: " << text;
+            ADD_FAILURE() << "accepted: " << text.substr(0, 80);
         } catch (const FormatError& error) {
             EXPECT_NE(std::string(error.what()).find("data.json"), std::string::npos) << error.what();
         }
