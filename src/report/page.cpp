@@ -7,6 +7,7 @@
 #include "report/assets.hpp"
 #include "report/format.hpp"
 #include "report/html.hpp"
+#include "report/third_party.hpp"
 
 namespace eckart::report {
 namespace {
@@ -46,6 +47,7 @@ std::string page_html(const Page& page) {
          {"navigation", navigation(sections)},
          {"sections", body(sections)},
          {"record", escape_html(page.record)},
+         {"licenses", licenses_html()},
          {"plots", json_in_script(plots_as_json(page.plots))},
          {"chart_library", script_safe(assets::chart_library())},
          {"script", script_safe(assets::script())}});
