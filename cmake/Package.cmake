@@ -9,10 +9,10 @@ set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 
-# What is built on one release needs its libraries, so the version names it: 0.1.0-1+deb12.
-file(STRINGS /etc/os-release debian_release REGEX "^VERSION_ID=")
-string(REGEX REPLACE "[^0-9.]" "" debian_release "${debian_release}")
-set(CPACK_DEBIAN_PACKAGE_RELEASE 1+deb${debian_release})
+# What is built on one release needs its libraries, so the version names it: 0.1.0-1+debian12.
+cmake_host_system_information(RESULT release_name QUERY DISTRIB_ID)
+cmake_host_system_information(RESULT release_number QUERY DISTRIB_VERSION_ID)
+set(CPACK_DEBIAN_PACKAGE_RELEASE 1+${release_name}${release_number})
 set(exact_version "${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE}")
 
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)

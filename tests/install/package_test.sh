@@ -46,7 +46,7 @@ packages "$work/made"
 version=$(sed -n 's/^project(eckart VERSION \([0-9.]*\).*/\1/p' "$source/CMakeLists.txt")
 [ "$(find "$work/made" -maxdepth 1 -name '*.deb' | wc -l)" -eq 3 ] || fail "there must be three packages"
 for name in eckart libeckart0 libeckart-dev; do
-  has "$name" Version "^$version-1\+deb"
+  has "$name" Version "^$version-1\+[a-z]+"
   has "$name" Maintainer '.+ <.+@.+>'
   has "$name" Description '^Low-rank compression'
   holds "$name" "usr/share/doc/$name/copyright"
@@ -73,7 +73,7 @@ only libeckart0 'lib/(.*/)?libeckart\.so\.0'
 dpkg-deb -I "$(package libeckart0)" shlibs | grep -q '^libeckart 0 libeckart0 (=' || fail "libeckart0 does not say what needs it"
 dpkg-deb -I "$(package libeckart0)" | grep -qE 'triggers|postinst' || fail "libeckart0 does not call ldconfig"
 
-has libeckart-dev Depends "libeckart0 \(= $version-1\+deb[0-9.]*\), libeigen3-dev, nlohmann-json3-dev"
+has libeckart-dev Depends "libeckart0 \(= $version-1\+[a-z]+[0-9.]*\), libeigen3-dev, nlohmann-json3-dev"
 only libeckart-dev 'include/eckart/|lib/(.*/)?(libeckart\.(so|a)$|cmake/eckart/|pkgconfig/eckart\.pc)'
 
 # The program alone, and a project that is built with the library's packages.
