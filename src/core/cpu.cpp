@@ -20,9 +20,9 @@ namespace eckart::core {
 
 // Asked of the processor and not of /proc/cpuinfo, which under an emulator describes another one.
 std::string cpu_name() {
-    std::array<unsigned, 12> words{};
+    std::array<std::array<unsigned, 4>, 3> words{};
     for (unsigned part = 0; part < 3; ++part) {
-        unsigned* w = &words[4 * part];
+        unsigned* w = words[part].data();
         if (__get_cpuid(0x80000002U + part, w, w + 1, w + 2, w + 3) == 0) return "unknown";
     }
     std::array<char, sizeof words + 1> text{};
