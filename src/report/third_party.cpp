@@ -50,37 +50,35 @@ std::vector<ThirdParty> third_party() {
     namespace with = built_with;
     const std::string libc = fmt::format("{}.{}", __GLIBC__, __GLIBC_MINOR__);
     const std::string gcc = "GPL-3.0-or-later WITH GCC-exception-3.1";
+    // clang-format off
     return {
         {"oneDNN", with::kDnnl, "Apache-2.0", kLinked, "dnnl", {"libdnnl"}},
-            {"OpenBLAS", with::kOpenblas, "BSD-3-Clause", kLinked, "OPENBLAS", {"libopenblas"}},
-            {"LAPACK, LAPACKE", with::kLapacke, "BSD-3-Clause",
-             kLinked,           "LAPACKE",      {"liblapack", "liblapacke"}},
-            {"fmt", with::kFmt, "MIT", kLinked, "fmt", {"libfmt"}},
-            {"libcurl", with::kCurl, "curl", kLinked, "CURL", {"libcurl"}},
-            {"libarchive", with::kArchive, "BSD-2-Clause", kLinked, "LibArchive", {"libarchive"}},
-            {"OpenSSL", with::kOpenssl, "Apache-2.0", kLinked, "OpenSSL", {"libcrypto"}},
-            {"libpng", with::kPng, "libpng-2.0", kLinked, "PNG", {"libpng16"}},
-            {"zlib", with::kZlib, "Zlib", kLinked, "ZLIB", {"libz"}},
+        {"OpenBLAS", with::kOpenblas, "BSD-3-Clause", kLinked, "OPENBLAS", {"libopenblas"}},
+        {"LAPACK, LAPACKE", with::kLapacke, "BSD-3-Clause", kLinked, "LAPACKE", {"liblapack", "liblapacke"}},
+        {"fmt", with::kFmt, "MIT", kLinked, "fmt", {"libfmt"}},
+        {"libcurl", with::kCurl, "curl", kLinked, "CURL", {"libcurl"}},
+        {"libarchive", with::kArchive, "BSD-2-Clause", kLinked, "LibArchive", {"libarchive"}},
+        {"OpenSSL", with::kOpenssl, "Apache-2.0", kLinked, "OpenSSL", {"libcrypto"}},
+        {"libpng", with::kPng, "libpng-2.0", kLinked, "PNG", {"libpng16"}},
+        {"zlib", with::kZlib, "Zlib", kLinked, "ZLIB", {"libz"}},
 #if defined(__clang__)
-            {"LLVM's OpenMP runtime",
-             __clang_version__,
-             "Apache-2.0 WITH LLVM-exception",
-             kLinked,
-             "OpenMP",
-             {"libomp"}},
-            {"GCC's runtime", "", gcc, kLinked, "", {"libstdc++", "libgcc_s"}},
+        {"LLVM's OpenMP runtime", __clang_version__, "Apache-2.0 WITH LLVM-exception", kLinked, "OpenMP",
+         {"libomp"}},
+        {"GCC's runtime", "", gcc, kLinked, "", {"libstdc++", "libgcc_s"}},
 #else
-            // The last two only in builds with sanitizers.
-            {"GCC's runtime", __VERSION__, gcc,
-             kLinked,         "OpenMP",    {"libstdc++", "libgcc_s", "libgomp", "libasan", "libubsan"}},
+        // The last two only in builds with sanitizers.
+        {"GCC's runtime", __VERSION__, gcc, kLinked, "OpenMP",
+         {"libstdc++", "libgcc_s", "libgomp", "libasan", "libubsan"}},
 #endif
-            {"GNU C library", libc,      "LGPL-2.1-or-later",
-             kLinked,         "Threads", {"libc", "libm", "ld-linux-x86-64"}},
-            {"Eigen", with::kEigen, "MPL-2.0", kHeaderOnly, "Eigen3", {}},
-            {"nlohmann-json", with::kJson, "MIT", kHeaderOnly, "nlohmann_json", {}},
-            {"CLI11", with::kCli11, "BSD-3-Clause", kHeaderOnly, "CLI11", {}},
-            {"Chart.js", with::kChartJs, "MIT", kInlined, "", {}}, {"gnuplot", "", "gnuplot", kRun, "", {}},
+        {"GNU C library", libc, "LGPL-2.1-or-later", kLinked, "Threads",
+         {"libc", "libm", "ld-linux-x86-64", "ld-linux-aarch64"}},
+        {"Eigen", with::kEigen, "MPL-2.0", kHeaderOnly, "Eigen3", {}},
+        {"nlohmann-json", with::kJson, "MIT", kHeaderOnly, "nlohmann_json", {}},
+        {"CLI11", with::kCli11, "BSD-3-Clause", kHeaderOnly, "CLI11", {}},
+        {"Chart.js", with::kChartJs, "MIT", kInlined, "", {}},
+        {"gnuplot", "", "gnuplot", kRun, "", {}},
     };
+    // clang-format on
 }
 
 std::string to_string(ThirdPartyUse use) {
