@@ -38,9 +38,15 @@ void add_command_compress(Verb root, Session& session) {
         {"eckart compress net.safetensors --rank 50 --dry-run        what it would give, at once",
          "eckart compress net.safetensors --rank 50 -o small.safetensors",
          "eckart compress net.safetensors --rank 50 -o small.safetensors --run study   for the report"});
+    verb.add_details(
+        {"The matrix W of every fully-connected layer becomes the product B A of two factors whose "
+         "inner dimension is the rank. No matrix of that rank is nearer to W. A layer that would get no "
+         "smaller by it stays as it is, unless --allow-larger is given.",
+         "In the file a factored layer has the names of PyTorch's Sequential(Linear(in, r, "
+         "bias=False), Linear(r, out))."});
     const auto arguments = std::make_shared<CompressArguments>();
-    verb.add_text("MODEL", arguments->model, "FILE", "Network (safetensors)", Presence::kRequired);
-    verb.add_text("-o,--output", arguments->output, "FILE",
+    verb.add_text("MODEL", arguments->model, kNetworkFile, "Network (safetensors)", Presence::kRequired);
+    verb.add_text("-o,--output", arguments->output, kNetworkFile,
                   "Where to save the compressed network (safetensors)");
     verb.add_integer("--rank", arguments->job.options.rank, 1, 1'000'000,
                      "Inner dimension of every layer's factors", Presence::kRequired);

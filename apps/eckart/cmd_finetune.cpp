@@ -48,9 +48,11 @@ void add_command_finetune(Verb root, Session& session) {
          "eckart finetune small.safetensors --data cifar-like -o tuned.safetensors --orthogonal"});
     const auto arguments = std::make_shared<FinetuneArguments>();
     arguments->training.options = train::finetune_defaults();
-    verb.add_text("MODEL", arguments->model, "FILE", "Compressed network (safetensors)", Presence::kRequired);
+    verb.add_text("MODEL", arguments->model, kNetworkFile, "Compressed network (safetensors)",
+                  Presence::kRequired);
     add_training_options(verb, arguments->training);
-    verb.add_text("--reference", arguments->reference, "FILE", "The uncompressed network, to compare with");
+    verb.add_text("--reference", arguments->reference, kNetworkFile,
+                  "The uncompressed network, to compare with");
     verb.add_flag("--orthogonal", arguments->orthogonal,
                   "Keep the factors' singular vectors orthonormal: Adam along geodesics");
     verb.add_common_options(arguments->common);

@@ -190,7 +190,7 @@ void add_command_inspect(Verb root, Session& session) {
                       {"eckart inspect net.safetensors",
                        "eckart inspect net.safetensors --json | jq '.layers[] | [.name, .stable_rank]'"});
     const auto arguments = std::make_shared<InspectArguments>();
-    verb.add_text("MODEL", arguments->model, "FILE", "Network (safetensors), dense or factored",
+    verb.add_text("MODEL", arguments->model, kNetworkFile, "Network (safetensors), dense or factored",
                   Presence::kRequired);
     verb.add_common_options(arguments->common);
     verb.on_run(session, [arguments, &session] { return run(*arguments, session); });

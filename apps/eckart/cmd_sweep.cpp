@@ -43,7 +43,7 @@ void add_command_sweep(Verb root, Session& session) {
                       {"eckart sweep net.safetensors --data cifar-like --run study",
                        "eckart sweep net.safetensors --data cifar-like --ranks 10,20,50 --csv ranks.csv"});
     const auto arguments = std::make_shared<SweepArguments>();
-    verb.add_text("MODEL", arguments->model, "FILE", "Network (safetensors)", Presence::kRequired);
+    verb.add_text("MODEL", arguments->model, kNetworkFile, "Network (safetensors)", Presence::kRequired);
     add_data_option(verb, arguments->data);
     verb.add_integer_list("--ranks", arguments->job.options.ranks, 1, 1'000'000,
                           "Ranks to measure (default: 1, 2, 5, 10, ... up to full)");
@@ -53,7 +53,7 @@ void add_command_sweep(Verb root, Session& session) {
                   "Time to measure each rank and batch size for (default 0.6; at least 5 repetitions)");
     verb.add_flag("--keep-larger-dense", arguments->keep_larger_dense,
                   "Leave layers dense whose factors would have more parameters, as 'eckart compress' does");
-    verb.add_text("--csv", arguments->csv, "FILE", "Write the table as CSV to this file");
+    verb.add_text("--csv", arguments->csv, {"FILE", ".csv"}, "Write the table as CSV to this file");
     add_run_option(verb, arguments->run_directory);
     verb.add_flag("--resume", arguments->job.resume, "Go on with an interrupted sweep in the --run folder");
     verb.add_common_options(arguments->common);

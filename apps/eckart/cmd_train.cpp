@@ -24,6 +24,13 @@ void add_command_train(Verb root, Session& session) {
         {"eckart train --data cifar-like -o net.safetensors",
          "eckart train --data ~/cifar-10-batches-bin -o net.safetensors --epochs 7 --run study",
          "eckart train --data cifar-like -o net.safetensors --resume     after an interruption"});
+    verb.add_details(
+        {"The network is a residual MLP: input, Linear, ReLU, residual blocks (Linear, ReLU, Linear, + "
+         "input, ReLU), Linear, log-softmax. Input and classes come from the data. The optimizer is "
+         "Adam.",
+         "After each epoch the whole state goes into a file beside the output, FILE.checkpoint. With "
+         "--resume an interrupted run continues from there and ends in the same bits as one that was "
+         "never interrupted."});
     const auto arguments = std::make_shared<TrainArguments>();
     add_training_options(verb, arguments->training);
     verb.add_integer("--hidden", arguments->job.hidden, 1, 1'000'000,

@@ -7,40 +7,42 @@
 #include <sstream>
 
 #include "eckart/core/error.hpp"
+#include "shell_quote.hpp"
 #include "suggest.hpp"
 
 namespace eckart::cli {
 
 namespace {
 
-std::string quoted(const std::string& argument) {
-    const bool plain =
-        !argument.empty() && argument.find_first_of(" \t\n\r'\"\\$`|&;<>()*?[]{}~#!") == std::string::npos;
-    if (plain) return argument;
-    std::string text = "'";
-    for (const char c : argument) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return text + "'";
-}
-
 const CLI::App& deepest_parsed(const CLI::App& app) {
     const auto parsed = app.get_subcommands();
     return parsed.empty() ? app : deepest_parsed(*parsed.front());
 }
 
+bool hidden(const CLI::Option& option) {
+    return option.get_group().empty();
+}
+
+bool runs_program(const CLI::App& app) {
+    return app.get_option_no_throw(kProgramWords) != nullptr;
+}
+
 std::vector<std::string> option_names(const CLI::App& app) {
     std::vector<std::string> names;
     for (const CLI::Option* option : app.get_options()) {
-        if (option->get_group().empty()) continue;  // hidden
+        if (hidden(*option)) continue;
         for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
     }
     return names;
 }
 
+std::vector<const CLI::App*> verbs_of(const CLI::App& app) {
+    return app.get_subcommands([](const CLI::App*) { return true; });
+}
+
 std::vector<std::string> verb_names(const CLI::App& app) {
     std::vector<std::string> names;
-    for (const CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; })) {
-        names.push_back(verb->get_name());
-    }
+    for (const CLI::App* verb : verbs_of(app)) names.push_back(verb->get_name());
     return names;
 }
 
@@ -68,7 +70,7 @@ std::string unknown_word(const CLI::App& app, const std::string& argument) {
     const std::string word = argument.substr(0, argument.find('='));
     const std::vector<std::string> verbs = verb_names(app);
     const bool option = word.starts_with('-');
-    if (!option && app.get_option_no_throw(kProgramWords) != nullptr) {
+    if (!option && runs_program(app)) {
         return fmt::format("unknown argument '{}' for '{}'; write '--' before the program to run", word,
                            full_name(app));
     }
@@ -105,7 +107,7 @@ std::vector<std::string> words_for(const CLI::App& root, int argc, char** argv) 
         if (verb == nullptr) break;
         app = verb;
     }
-    if (app->get_option_no_throw(kProgramWords) != nullptr) {
+    if (runs_program(*app)) {
         const auto separator = std::find(word, words.end(), "--");
         for (auto own = separator; own != words.end(); ++own) {
             if (own != separator) *own = fmt::format("{}={}{}", kProgramWords, kProgramMark, *own);
@@ -116,21 +118,62 @@ std::vector<std::string> words_for(const CLI::App& root, int argc, char** argv) 
     return words;
 }
 
+/// What was noted on a command or option, or nothing.
+template <class Key, class Note>
+Note noted(const std::map<const Key*, Note>& notes, const Key& key) {
+    const auto note = notes.find(&key);
+    return note == notes.end() ? Note{} : note->second;
+}
+
+OptionDescription description_of(const CLI::Option& option, const CommandNotes& notes) {
+    OptionDescription description;
+    for (const std::string& name : option.get_snames()) description.names.push_back("-" + name);
+    for (const std::string& name : option.get_lnames()) description.names.push_back("--" + name);
+    if (option.get_positional()) description.names.push_back(option.get_name());
+    description.value = noted(notes.values, option);
+    description.help = option.get_description();
+    description.required = option.get_required();
+    description.repeatable = option.get_items_expected_max() > 1;
+    return description;
+}
+
+CommandDescription description_of(const CLI::App& app, const CommandNotes& notes) {
+    CommandDescription description;
+    description.name = full_name(app);
+    description.summary = app.get_description();
+    description.details = noted(notes.details, app);
+    description.examples = noted(notes.examples, app);
+    description.environment = noted(notes.environment, app);
+    description.runs_program = runs_program(app);
+    for (const CLI::Option* option : app.get_options()) {
+        if (hidden(*option)) continue;
+        auto& list = option->get_positional() ? description.arguments : description.options;
+        list.push_back(description_of(*option, notes));
+    }
+    for (const CLI::App* verb : verbs_of(app)) description.commands.push_back(description_of(*verb, notes));
+    return description;
+}
+
 }  // namespace
 
 CommandLine::CommandLine(const std::string& description, const std::string& version,
-                         const std::string& footer)
+                         const std::vector<std::string>& examples, const std::string& footer)
     : app_(std::make_unique<CLI::App>(description, "eckart")) {
     app_->set_version_flag("--version", version)->disable_flag_override();
     app_->get_help_ptr()->disable_flag_override();
     app_->footer("\n" + footer);
     app_->require_subcommand(0, 1);
+    notes_.examples[app_.get()] = examples;
 }
 
 CommandLine::~CommandLine() = default;
 
 Verb CommandLine::root() {
-    return Verb(*app_);
+    return Verb(*app_, notes_);
+}
+
+CommandDescription CommandLine::describe() const {
+    return description_of(*app_, notes_);
 }
 
 std::optional<std::string> CommandLine::parse(int argc, char** argv) {
@@ -148,7 +191,7 @@ std::optional<std::string> CommandLine::parse(int argc, char** argv) {
 
 std::vector<std::string> quoted_command_line(int argc, char** argv) {
     std::vector<std::string> words{"eckart"};
-    for (int i = 1; i < argc; ++i) words.push_back(quoted(argv[i]));
+    for (int i = 1; i < argc; ++i) words.push_back(shell_quoted(argv[i]));
     return words;
 }
 

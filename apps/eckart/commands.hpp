@@ -1,5 +1,6 @@
 #pragma once
 
+#include "command_line.hpp"
 #include "verb.hpp"
 
 namespace eckart::cli {
@@ -11,6 +12,8 @@ void add_command_data(Verb root, Session& session);
 void add_command_demo(Verb root, Session& session);
 void add_command_eval(Verb root, Session& session);
 void add_command_finetune(Verb root, Session& session);
+/// Below the root; what it writes is about all that `line` has by the time it runs.
+void add_command_generate(CommandLine& line, Session& session);
 void add_command_inspect(Verb root, Session& session);
 void add_command_probe(Verb root, Session& session);
 void add_command_report(Verb root, Session& session);

@@ -1,10 +1,7 @@
 // eckart data fetch
-#include <fmt/core.h>
-
 #include <memory>
 
 #include "data_output.hpp"
-#include "eckart/core/error.hpp"
 #include "eckart/data/fetch.hpp"
 #include "exit_codes.hpp"
 #include "terminal.hpp"
@@ -21,12 +18,6 @@ struct FetchArguments {
 };
 
 int run_fetch(const FetchArguments& arguments, const Session& session) {
-    if (arguments.name != "cifar10") {
-        throw InvalidArgument(
-            fmt::format("cannot fetch '{}'; the data set that can be fetched is cifar10 (files of MNIST are "
-                        "read where they are)",
-                        arguments.name));
-    }
     Context context(session, arguments.common);
     data::FetchOptions options;
     options.urls = arguments.urls;
@@ -53,9 +44,10 @@ void add_data_fetch(Verb data, Session& session) {
         "fetch", "Download CIFAR-10 (170 MB), check it and write its batches",
         {"eckart data fetch cifar10                into the folder cifar10, from the authors' server",
          "eckart data fetch cifar10 DIR --url https://mirror.example/cifar-10-python.tar.gz",
-         "an interrupted download continues when the command is run again"});
+         "eckart data fetch cifar10                again: continues an interrupted download"});
     const auto arguments = std::make_shared<FetchArguments>();
-    verb.add_text("NAME", arguments->name, "NAME", "Data set to fetch: cifar10", Presence::kRequired);
+    verb.add_choice("NAME", arguments->name, {"cifar10"},
+                    "Data set to fetch; files of MNIST are read where they are", Presence::kRequired);
     verb.add_text("DIR", arguments->folder, "DIR", "Folder to write (default cifar10), created when missing");
     verb.add_texts("--url", arguments->urls, "URL",
                    "Address of the archive, binary or Python version; repeated: tried in turn");

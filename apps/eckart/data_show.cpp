@@ -1,6 +1,4 @@
 // eckart data info, eckart data preview
-#include <fmt/core.h>
-
 #include <filesystem>
 #include <memory>
 #include <system_error>
@@ -8,7 +6,6 @@
 
 #include "data_output.hpp"
 #include "distinct_files.hpp"
-#include "eckart/core/error.hpp"
 #include "eckart/data/load.hpp"
 #include "eckart/data/preview.hpp"
 #include "exit_codes.hpp"
@@ -52,9 +49,6 @@ std::vector<NamedPath> files_in(const fs::path& folder) {
 }
 
 int run_preview(const PreviewArguments& arguments, const Session& session) {
-    if (arguments.part != "train" && arguments.part != "test") {
-        throw InvalidArgument(fmt::format("--part is '{}'; it must be train or test", arguments.part));
-    }
     Context context(session, arguments.common);
     require_distinct(files_in(arguments.folder), {{"the output", arguments.output}});
     require_writable(arguments.output, arguments.common.overwrite());
@@ -88,8 +82,9 @@ void add_data_preview(Verb data, Session& session) {
                        "eckart data preview cifar-like -o test.png --part test --per-class 20 --scale 1"});
     const auto arguments = std::make_shared<PreviewArguments>();
     verb.add_text("DIR", arguments->folder, "DIR", "Folder of a data set", Presence::kRequired);
-    verb.add_text("-o,--output", arguments->output, "FILE", "PNG file to write", Presence::kRequired);
-    verb.add_text("--part", arguments->part, "PART", "Which images: train (default) or test");
+    verb.add_text("-o,--output", arguments->output, {"FILE", ".png"}, "PNG file to write",
+                  Presence::kRequired);
+    verb.add_choice("--part", arguments->part, {"train", "test"}, "Which images to draw (default train)");
     verb.add_integer("--per-class", arguments->per_class, 1, 100, "Images in each row (default 10)");
     verb.add_integer("--scale", arguments->scale, 1, 16, "Screen pixels per image pixel (default 2)");
     verb.add_force_option(arguments->common);

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <array>
+#include <string>
+
 #include "eckart/core/error.hpp"
 
 namespace eckart::cli {
@@ -33,8 +36,22 @@ inline ExitCode exit_code(ErrorKind kind) {
     return kInternal;
 }
 
-inline constexpr const char* kExitCodeHelp =
-    "Exit codes: 0 done; 1 failure inside; 2 usage; 3 bad input file; 4 goal not reachable;\n"
-    "5 cannot read or write; 6 network or checksum; 130/143 interrupted, after saving.\n";
+struct ExitMeaning {
+    const char* codes;
+    const char* meaning;
+};
+
+/// The one list of them: for --help and the man pages.
+inline constexpr std::array<ExitMeaning, 8> kExitMeanings{{{"0", "done"},
+                                                           {"1", "failure inside"},
+                                                           {"2", "usage"},
+                                                           {"3", "bad input file"},
+                                                           {"4", "goal not reachable"},
+                                                           {"5", "cannot read or write"},
+                                                           {"6", "network or checksum"},
+                                                           {"130/143", "interrupted, after saving"}}};
+
+/// The list as the last lines of --help.
+std::string exit_code_help();
 
 }  // namespace eckart::cli

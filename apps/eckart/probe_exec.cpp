@@ -224,6 +224,11 @@ void add_probe_exec(Verb probe, Session& session) {
         {"eckart probe exec --dim 30 -o study -- ./simulate",
          "eckart probe exec --bounds ranges.txt -o study --jobs 4 --timeout 600 -- ./simulate --mesh fine",
          "eckart probe exec --dim 2 -o study -- mawk -W interactive '{ print sin($1 + $2) }'"});
+    verb.add_details(
+        {"The program is started once and stays running. Again and again it reads one line of n "
+         "numbers, with a space between them, and answers with one line that holds one number. It must "
+         "flush its output after every line and write nothing else to stdout.",
+         "Every answer is kept in calls.tsv in the output folder; --resume goes on from there."});
     const auto arguments = std::make_shared<ExecArguments>();
     verb.add_integer("--dim", arguments->dim, 1, 100'000,
                      "How many numbers the program takes (default: as many as "

@@ -6,7 +6,6 @@
 #include <string>
 
 #include "context.hpp"
-#include "eckart/core/error.hpp"
 #include "eckart/probe/rank_game.hpp"
 #include "exit_codes.hpp"
 #include "probe_verbs.hpp"
@@ -22,20 +21,17 @@ using probe::RankGame;
 using probe::RankGameOptions;
 using probe::Round;
 
+constexpr const char* kSingle = "float32";
+constexpr const char* kDouble = "float64";
+
 struct GameArguments {
     CommonOptions common;
     std::int64_t rounds = 100;
     std::int64_t first_round = 1;
     bool values_only = false;
-    std::string dtype = "float32";
+    std::string dtype = kSingle;
     bool verbose = false;
 };
-
-Precision precision(const std::string& dtype) {
-    if (dtype == "float32") return Precision::kFloat32;
-    if (dtype == "float64") return Precision::kFloat64;
-    throw InvalidArgument(fmt::format("--dtype is '{}'; it must be float32 or float64", dtype));
-}
 
 std::int64_t calls(const Round& round) {
     return round.calls.values + round.calls.gradients;
@@ -129,7 +125,7 @@ int run(const GameArguments& arguments, const Session& session) {
     options.rounds = arguments.rounds;
     options.first_round = arguments.first_round;
     options.seed = arguments.common.seed;
-    options.precision = precision(arguments.dtype);
+    options.precision = arguments.dtype == kDouble ? Precision::kFloat64 : Precision::kFloat32;
     options.questions = arguments.values_only ? Questions::kValues : Questions::kGradients;
     options.observer = &context.progress();
     options.stop = stop_requested();
@@ -156,8 +152,8 @@ void add_probe_game(Verb probe, Session& session) {
     verb.add_integer("--first-round", arguments->first_round, 1, 1'000'000'000'000,
                      "Number of the first round (default 1): goes on where another game ended");
     verb.add_flag("--values", arguments->values_only, "The player gets values only, no gradients");
-    verb.add_text("--dtype", arguments->dtype, "TYPE",
-                  "Arithmetic of the hidden network: float32 (default) or float64");
+    verb.add_choice("--dtype", arguments->dtype, {kSingle, kDouble},
+                    "Arithmetic of the hidden network (default float32)");
     verb.add_flag("--verbose", arguments->verbose, "Print a line per round");
     verb.add_common_options(arguments->common);
     verb.on_run(session, [arguments, &session] { return run(*arguments, session); });

@@ -23,7 +23,7 @@ void add_run_option(Verb& verb, std::string& folder) {
 void add_training_options(Verb& verb, TrainingArguments& arguments) {
     const train::TrainOptions& defaults = arguments.options;
     add_data_option(verb, arguments.data);
-    verb.add_text("-o,--output", arguments.output, "FILE", "Where to save the network (safetensors)",
+    verb.add_text("-o,--output", arguments.output, kNetworkFile, "Where to save the network (safetensors)",
                   Presence::kRequired);
     verb.add_integer("--epochs", arguments.options.epochs, 1, 100'000,
                      fmt::format("Passes over the training set (default {})", defaults.epochs));
@@ -31,9 +31,10 @@ void add_training_options(Verb& verb, TrainingArguments& arguments) {
                      fmt::format("Samples per step (default {})", defaults.batch));
     verb.add_real("--learning-rate", arguments.options.adam.learning_rate, 1e-12, 1e3,
                   fmt::format("Adam's learning rate (default {:g})", defaults.adam.learning_rate));
-    verb.add_text("--schedule", arguments.schedule, "NAME",
-                  fmt::format("How the learning rate changes: constant or cosine (default {})",
-                              train::to_string(defaults.schedule)));
+    verb.add_choice(
+        "--schedule", arguments.schedule,
+        {train::to_string(train::Schedule::kConstant), train::to_string(train::Schedule::kCosine)},
+        fmt::format("How the learning rate changes (default {})", train::to_string(defaults.schedule)));
     verb.add_flag("--resume", arguments.resume, "Go on with an interrupted run");
     verb.add_text("--log", arguments.log, "FILE", "Write one JSON object per epoch to this file");
     add_run_option(verb, arguments.run_directory);

@@ -18,7 +18,6 @@ struct TrainingArguments {
     train::TrainOptions options;
     bool resume = false;
 
-    /// Throws InvalidArgument for an unknown schedule.
     [[nodiscard]] TrainingRun training_run(const CommonOptions& common) const;
 };
 

@@ -36,7 +36,7 @@ TEST(FirstContact, NoArgumentShowsTheFiveCommandsOfAFirstSession) {
 TEST(FirstContact, HelpListsEveryCommandAndTheExitCodes) {
     const std::string text = shown({"--help"});
     for (const char* verb : {"demo", "data", "train", "eval", "inspect", "compress", "sweep", "finetune",
-                             "report", "probe", "selfcheck"}) {
+                             "report", "probe", "selfcheck", "generate"}) {
         EXPECT_TRUE(contains(text, std::string("\n  ") + verb + " ")) << verb << "\n" << text;
     }
     EXPECT_TRUE(contains(text, "Exit codes: 0 done")) << text;
@@ -64,7 +64,8 @@ INSTANTIATE_TEST_SUITE_P(Commands, HelpOf,
                                          Words{"data", "info"}, Words{"data", "preview"}, Words{"train"},
                                          Words{"eval"}, Words{"inspect"}, Words{"compress"}, Words{"sweep"},
                                          Words{"finetune"}, Words{"report"}, Words{"probe"},
-                                         Words{"probe", "game"}, Words{"selfcheck"}),
+                                         Words{"probe", "game"}, Words{"selfcheck"}, Words{"generate"},
+                                         Words{"generate", "man"}, Words{"generate", "completion"}),
                          name_of_command);
 
 }  // namespace
