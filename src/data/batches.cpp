@@ -2,6 +2,7 @@
 
 #include <numeric>
 
+#include "core/shown.hpp"
 #include "eckart/core/rng.hpp"
 #include "eckart/data/dataset.hpp"
 
@@ -25,7 +26,9 @@ void copy_normalized(const Dataset& source, std::span<const std::uint32_t> indic
     }
 }
 
-template void copy_normalized<float>(const Dataset&, std::span<const std::uint32_t>, MatrixView<float>);
-template void copy_normalized<double>(const Dataset&, std::span<const std::uint32_t>, MatrixView<double>);
+template ECKART_SHOWN void copy_normalized<float>(const Dataset&, std::span<const std::uint32_t>,
+                                                  MatrixView<float>);
+template ECKART_SHOWN void copy_normalized<double>(const Dataset&, std::span<const std::uint32_t>,
+                                                   MatrixView<double>);
 
 }  // namespace eckart::data

@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "core/shown.hpp"
 #include "eckart/core/error.hpp"
 #include "eckart/ops/elementwise.hpp"
 
@@ -67,9 +68,9 @@ Evaluation evaluate(const model::ResidualMlp<T>& network, ops::Backend<T>& backe
     return result;
 }
 
-template Evaluation evaluate<float>(const model::ResidualMlp<float>&, ops::Backend<float>&,
-                                    const data::Dataset&, std::int64_t);
-template Evaluation evaluate<double>(const model::ResidualMlp<double>&, ops::Backend<double>&,
-                                     const data::Dataset&, std::int64_t);
+template ECKART_SHOWN Evaluation evaluate<float>(const model::ResidualMlp<float>&, ops::Backend<float>&,
+                                                 const data::Dataset&, std::int64_t);
+template ECKART_SHOWN Evaluation evaluate<double>(const model::ResidualMlp<double>&, ops::Backend<double>&,
+                                                  const data::Dataset&, std::int64_t);
 
 }  // namespace eckart::evaluate

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/shown.hpp"
 #include "eckart/core/error.hpp"
 #include "eckart/core/rng.hpp"
 #include "eckart/linalg/matrix_exponential.hpp"
@@ -183,9 +184,10 @@ double expm_condition(const Matrix<T>& a, std::string_view name) {
     return largest / size * wide.stableNorm();
 }
 
-#define ECKART_INSTANTIATE(T)                                                                                \
-    template ExponentialDerivative<T> expm_frechet<T>(const Matrix<T>&, const Matrix<T>&, std::string_view); \
-    template double expm_condition<T>(const Matrix<T>&, std::string_view);
+#define ECKART_INSTANTIATE(T)                                                                          \
+    template ECKART_SHOWN ExponentialDerivative<T> expm_frechet<T>(const Matrix<T>&, const Matrix<T>&, \
+                                                                   std::string_view);                  \
+    template ECKART_SHOWN double expm_condition<T>(const Matrix<T>&, std::string_view);
 ECKART_INSTANTIATE(float)
 ECKART_INSTANTIATE(double)
 #undef ECKART_INSTANTIATE

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/shown.hpp"
 #include "eckart/core/error.hpp"
 #include "eckart/linalg/product.hpp"
 #include "eckart/linalg/symmetric_eigen.hpp"
@@ -125,10 +126,10 @@ Matrix<T> expm_skew(const Matrix<T>& a, std::string_view name) {
     return std::move(x.value);
 }
 
-#define ECKART_INSTANTIATE(T)                                                 \
-    template Matrix<T> expm<T>(const Matrix<T>&, std::string_view);           \
-    template Matrix<T> expm_symmetric<T>(const Matrix<T>&, std::string_view); \
-    template Matrix<T> expm_skew<T>(const Matrix<T>&, std::string_view);
+#define ECKART_INSTANTIATE(T)                                                              \
+    template ECKART_SHOWN Matrix<T> expm<T>(const Matrix<T>&, std::string_view);           \
+    template ECKART_SHOWN Matrix<T> expm_symmetric<T>(const Matrix<T>&, std::string_view); \
+    template ECKART_SHOWN Matrix<T> expm_skew<T>(const Matrix<T>&, std::string_view);
 ECKART_INSTANTIATE(float)
 ECKART_INSTANTIATE(double)
 #undef ECKART_INSTANTIATE

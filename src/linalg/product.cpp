@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/shown.hpp"
 #include "eckart/core/error.hpp"
 
 namespace eckart::linalg {
@@ -81,12 +82,12 @@ double frobenius_distance(const Matrix<T>& a, const Matrix<T>& b) {
     return std::sqrt((a.template cast<double>() - b.template cast<double>()).squaredNorm());
 }
 
-#define ECKART_INSTANTIATE(T)                                              \
-    template Matrix<T> multiply<T>(const Matrix<T>&, const Matrix<T>&);    \
-    template Matrix<T> multiply_tn<T>(const Matrix<T>&, const Matrix<T>&); \
-    template Matrix<T> multiply_nt<T>(const Matrix<T>&, const Matrix<T>&); \
-    template double frobenius_norm<T>(const Matrix<T>&);                   \
-    template double frobenius_distance<T>(const Matrix<T>&, const Matrix<T>&);
+#define ECKART_INSTANTIATE(T)                                                           \
+    template ECKART_SHOWN Matrix<T> multiply<T>(const Matrix<T>&, const Matrix<T>&);    \
+    template ECKART_SHOWN Matrix<T> multiply_tn<T>(const Matrix<T>&, const Matrix<T>&); \
+    template ECKART_SHOWN Matrix<T> multiply_nt<T>(const Matrix<T>&, const Matrix<T>&); \
+    template ECKART_SHOWN double frobenius_norm<T>(const Matrix<T>&);                   \
+    template ECKART_SHOWN double frobenius_distance<T>(const Matrix<T>&, const Matrix<T>&);
 ECKART_INSTANTIATE(float)
 ECKART_INSTANTIATE(double)
 #undef ECKART_INSTANTIATE

@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "core/shown.hpp"
 #include "eckart/core/error.hpp"
 #include "linalg/lapack.hpp"
 
@@ -34,7 +35,7 @@ Qr<T> thin_qr(const Matrix<T>& a) {
     return result;
 }
 
-template Qr<float> thin_qr<float>(const Matrix<float>&);
-template Qr<double> thin_qr<double>(const Matrix<double>&);
+template ECKART_SHOWN Qr<float> thin_qr<float>(const Matrix<float>&);
+template ECKART_SHOWN Qr<double> thin_qr<double>(const Matrix<double>&);
 
 }  // namespace eckart::linalg

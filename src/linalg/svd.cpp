@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/shown.hpp"
 #include "eckart/core/error.hpp"
 #include "linalg/lapack.hpp"
 #include "linalg/power_of_two.hpp"
@@ -80,9 +81,9 @@ Svd<T> thin_svd(const Matrix<T>& a, std::string_view name) {
     return svd;
 }
 
-template void require_finite<float>(const Matrix<float>&, std::string_view);
-template void require_finite<double>(const Matrix<double>&, std::string_view);
-template Svd<float> thin_svd<float>(const Matrix<float>&, std::string_view);
-template Svd<double> thin_svd<double>(const Matrix<double>&, std::string_view);
+template ECKART_SHOWN void require_finite<float>(const Matrix<float>&, std::string_view);
+template ECKART_SHOWN void require_finite<double>(const Matrix<double>&, std::string_view);
+template ECKART_SHOWN Svd<float> thin_svd<float>(const Matrix<float>&, std::string_view);
+template ECKART_SHOWN Svd<double> thin_svd<double>(const Matrix<double>&, std::string_view);
 
 }  // namespace eckart::linalg

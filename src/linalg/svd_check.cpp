@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/shown.hpp"
 #include "linalg/power_of_two.hpp"
 
 namespace eckart::linalg {
@@ -49,9 +50,9 @@ double svd_tolerance(const Matrix<T>& a) {
     return 8 * (k + 1) * static_cast<double>(std::numeric_limits<T>::epsilon());
 }
 
-#define ECKART_INSTANTIATE(T)                                          \
-    template SvdErrors svd_errors<T>(const Matrix<T>&, const Svd<T>&); \
-    template double svd_tolerance<T>(const Matrix<T>&);
+#define ECKART_INSTANTIATE(T)                                                       \
+    template ECKART_SHOWN SvdErrors svd_errors<T>(const Matrix<T>&, const Svd<T>&); \
+    template ECKART_SHOWN double svd_tolerance<T>(const Matrix<T>&);
 ECKART_INSTANTIATE(float)
 ECKART_INSTANTIATE(double)
 #undef ECKART_INSTANTIATE

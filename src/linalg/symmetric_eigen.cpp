@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "core/shown.hpp"
 #include "eckart/core/error.hpp"
 #include "eckart/linalg/svd.hpp"
 #include "linalg/lapack.hpp"
@@ -61,9 +62,9 @@ void require_symmetric(const Matrix<T>& a, double tolerance, std::string_view na
     }
 }
 
-template SymmetricEigen<float> symmetric_eigen<float>(const Matrix<float>&, std::string_view);
-template SymmetricEigen<double> symmetric_eigen<double>(const Matrix<double>&, std::string_view);
-template void require_symmetric<float>(const Matrix<float>&, double, std::string_view);
-template void require_symmetric<double>(const Matrix<double>&, double, std::string_view);
+template ECKART_SHOWN SymmetricEigen<float> symmetric_eigen<float>(const Matrix<float>&, std::string_view);
+template ECKART_SHOWN SymmetricEigen<double> symmetric_eigen<double>(const Matrix<double>&, std::string_view);
+template ECKART_SHOWN void require_symmetric<float>(const Matrix<float>&, double, std::string_view);
+template ECKART_SHOWN void require_symmetric<double>(const Matrix<double>&, double, std::string_view);
 
 }  // namespace eckart::linalg

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "core/shown.hpp"
 #include "eckart/core/error.hpp"
 #include "eckart/ops/elementwise.hpp"
 
@@ -171,7 +172,7 @@ Json describe(const ResidualMlp<float>& network) {
 
 template class ResidualMlp<float>;
 template class ResidualMlp<double>;
-template ResidualMlp<double> convert<double, float>(const ResidualMlp<float>&);
-template ResidualMlp<float> convert<float, double>(const ResidualMlp<double>&);
+template ECKART_SHOWN ResidualMlp<double> convert<double, float>(const ResidualMlp<float>&);
+template ECKART_SHOWN ResidualMlp<float> convert<float, double>(const ResidualMlp<double>&);
 
 }  // namespace eckart::model

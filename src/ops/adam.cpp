@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 
+#include "core/shown.hpp"
 #include "eckart/core/error.hpp"
 #include "ops/multiversion.hpp"
 
@@ -89,9 +90,9 @@ void adam_step(const AdamOptions& options, std::int64_t step, std::span<T> w, st
     }
 }
 
-template void adam_step<float>(const AdamOptions&, std::int64_t, std::span<float>, std::span<const float>,
-                               std::span<float>, std::span<float>);
-template void adam_step<double>(const AdamOptions&, std::int64_t, std::span<double>, std::span<const double>,
-                                std::span<double>, std::span<double>);
+template ECKART_SHOWN void adam_step<float>(const AdamOptions&, std::int64_t, std::span<float>,
+                                            std::span<const float>, std::span<float>, std::span<float>);
+template ECKART_SHOWN void adam_step<double>(const AdamOptions&, std::int64_t, std::span<double>,
+                                             std::span<const double>, std::span<double>, std::span<double>);
 
 }  // namespace eckart::ops

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/shown.hpp"
 #include "eckart/core/error.hpp"
 #include "ops/multiversion.hpp"
 
@@ -115,12 +116,12 @@ LossSum softmax_nll_backward(ConstMatrixView<T> logits, std::span<const std::uin
     return total;
 }
 
-#define ECKART_INSTANTIATE(T)                                                                   \
-    template void relu_backward<T>(ConstMatrixView<T>, MatrixView<T>);                          \
-    template void add_in_place<T>(ConstMatrixView<T>, MatrixView<T>);                           \
-    template LossSum softmax_nll<T>(ConstMatrixView<T>, std::span<const std::uint8_t>);         \
-    template LossSum softmax_nll_backward<T>(ConstMatrixView<T>, std::span<const std::uint8_t>, \
-                                             MatrixView<T>);
+#define ECKART_INSTANTIATE(T)                                                                                \
+    template ECKART_SHOWN void relu_backward<T>(ConstMatrixView<T>, MatrixView<T>);                          \
+    template ECKART_SHOWN void add_in_place<T>(ConstMatrixView<T>, MatrixView<T>);                           \
+    template ECKART_SHOWN LossSum softmax_nll<T>(ConstMatrixView<T>, std::span<const std::uint8_t>);         \
+    template ECKART_SHOWN LossSum softmax_nll_backward<T>(ConstMatrixView<T>, std::span<const std::uint8_t>, \
+                                                          MatrixView<T>);
 ECKART_INSTANTIATE(float)
 ECKART_INSTANTIATE(double)
 #undef ECKART_INSTANTIATE

@@ -1,3 +1,4 @@
+#include "core/shown.hpp"
 #include "eckart/ops/backend.hpp"
 #include "ops/shapes.hpp"
 
@@ -44,7 +45,7 @@ std::unique_ptr<Backend<T>> make_reference_backend() {
     return std::make_unique<ReferenceBackend<T>>();
 }
 
-template std::unique_ptr<Backend<float>> make_reference_backend<float>();
-template std::unique_ptr<Backend<double>> make_reference_backend<double>();
+template ECKART_SHOWN std::unique_ptr<Backend<float>> make_reference_backend<float>();
+template ECKART_SHOWN std::unique_ptr<Backend<double>> make_reference_backend<double>();
 
 }  // namespace eckart::ops

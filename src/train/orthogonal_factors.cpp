@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "core/shown.hpp"
 #include "eckart/compress/decomposition.hpp"
 #include "eckart/core/error.hpp"
 #include "eckart/train/orthogonal_step.hpp"
@@ -79,9 +80,11 @@ bool step_factors(const ops::AdamOptions& adam, std::int64_t t, OrthogonalFactor
     return true;
 }
 
-template FactorGradients<float> factor_gradients<float>(const MatrixF&, const MatrixF&, const MatrixF&,
-                                                        const MatrixF&, const MatrixF&);
-template FactorGradients<double> factor_gradients<double>(const MatrixD&, const MatrixD&, const MatrixD&,
-                                                          const MatrixD&, const MatrixD&);
+template ECKART_SHOWN FactorGradients<float> factor_gradients<float>(const MatrixF&, const MatrixF&,
+                                                                     const MatrixF&, const MatrixF&,
+                                                                     const MatrixF&);
+template ECKART_SHOWN FactorGradients<double> factor_gradients<double>(const MatrixD&, const MatrixD&,
+                                                                       const MatrixD&, const MatrixD&,
+                                                                       const MatrixD&);
 
 }  // namespace eckart::train

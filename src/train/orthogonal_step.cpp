@@ -7,6 +7,7 @@
 #include <limits>
 #include <utility>
 
+#include "core/shown.hpp"
 #include "eckart/core/error.hpp"
 #include "eckart/linalg/matrix_exponential.hpp"
 #include "eckart/linalg/product.hpp"
@@ -147,9 +148,9 @@ bool geodesic_step(Matrix<T>& u, const Matrix<T>& step) {
     return true;
 }
 
-template double orthogonality_drift<float>(const Matrix<float>&);
-template double orthogonality_drift<double>(const Matrix<double>&);
-template bool geodesic_step<float>(Matrix<float>&, const Matrix<float>&);
-template bool geodesic_step<double>(Matrix<double>&, const Matrix<double>&);
+template ECKART_SHOWN double orthogonality_drift<float>(const Matrix<float>&);
+template ECKART_SHOWN double orthogonality_drift<double>(const Matrix<double>&);
+template ECKART_SHOWN bool geodesic_step<float>(Matrix<float>&, const Matrix<float>&);
+template ECKART_SHOWN bool geodesic_step<double>(Matrix<double>&, const Matrix<double>&);
 
 }  // namespace eckart::train

@@ -21,17 +21,25 @@ library=$(dirname "$(find "$work/moved" -name libeckart.so)")
 "$work/moved/bin/eckart" --version
 if readelf -d "$work/moved/bin/eckart" | grep libeckart; then fail "the program needs libeckart.so; it shall stand alone"; fi
 readelf -d "$library/libeckart.so" | grep -F 'Library soname: [libeckart.so.0]' >/dev/null || fail "the soname is not libeckart.so.0"
-# What it shows is Eckart's: no symbol of what is inlined into it (Eigen, fmt, JSON), of private headers or embedded files.
-foreign=$(nm -DC --defined-only "$library/libeckart.so" | cut -d ' ' -f 3- | grep -vE '^((vtable|typeinfo|typeinfo name|guard variable) for )?(eckart|std)::' || true)
+# What it shows is Eckart's: nothing of what is inlined into it (Eigen, fmt, JSON), no embedded files, no private functions.
+shown=$(nm -D --defined-only "$library/libeckart.so" | cut -d ' ' -f 3)
+grep -q '^_ZN6eckart' <<<"$shown" || fail "libeckart.so shows nothing of Eckart"
+foreign=$(grep -E -e '^_Z[A-Z]*(5Eigen|3fmt|8nlohmann)' -e '^[^_]|^_[^Z]' <<<"$shown" || true)
 [ -z "$foreign" ] || fail "libeckart.so shows foreign symbols: $foreign"
-if nm -DC --defined-only "$library/libeckart.so" | grep -F 'eckart::report::fill_template'; then fail "libeckart.so shows private functions"; fi
-nm -C "$library/libeckart.a" 2>/dev/null | grep -F 'eckart::report::' >/dev/null || fail "the static library lacks the report"
+# The program uses nothing but the interface, so all that its objects want must be there.
+mapfile -t objects < <(find "$build/apps/eckart" -name '*.o')
+missing=$(comm -23 <(nm -u "${objects[@]}" | grep -oE '_ZN?K?6eckart.*|_ZT[A-Z]N?6eckart.*' | sort -u) \
+  <({ nm --defined-only "${objects[@]}" | cut -d ' ' -f 3 && echo "$shown"; } | sort -u))
+[ -z "$missing" ] || fail "libeckart.so lacks of the interface: $(c++filt <<<"$missing")"
+private=_ZN6eckart6report13fill_template
+if grep "^$private" <<<"$shown"; then fail "libeckart.so shows private functions"; fi
+nm "$library/libeckart.a" 2>/dev/null | grep "T $private" >/dev/null || fail "the static library lacks $private; the check above is void"
 
 for target in eckart::eckart eckart::static; do
   folder=$work/${target#eckart::}
   "$cmake" -S "$here/consumer" -B "$folder" -G Ninja -DCMAKE_PREFIX_PATH="$work/moved" -DCMAKE_BUILD_TYPE=Release \
     -DECKART_TARGET=$target -DECKART_EXAMPLES="$source/examples" >/dev/null
-  "$cmake" --build "$folder" >/dev/null
+  "$cmake" --build "$folder" >"$work/log" 2>&1 || { cat "$work/log"; fail "a project with $target does not build"; }
   "$folder/consumer"
   "$folder/linear_ode" >/dev/null
 done

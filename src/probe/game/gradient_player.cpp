@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/shown.hpp"
 #include "eckart/core/error.hpp"
 #include "eckart/probe/gradient_span.hpp"
 
@@ -106,9 +107,9 @@ RankAnswer find_rank_from_gradients(GradientOracle<T>& oracle, Rng& rng,
     return {RankOutcome::kUndecided, search.rank()};
 }
 
-template RankAnswer find_rank_from_gradients<float>(GradientOracle<float>&, Rng&,
-                                                    const GradientPlayerOptions&);
-template RankAnswer find_rank_from_gradients<double>(GradientOracle<double>&, Rng&,
-                                                     const GradientPlayerOptions&);
+template ECKART_SHOWN RankAnswer find_rank_from_gradients<float>(GradientOracle<float>&, Rng&,
+                                                                 const GradientPlayerOptions&);
+template ECKART_SHOWN RankAnswer find_rank_from_gradients<double>(GradientOracle<double>&, Rng&,
+                                                                  const GradientPlayerOptions&);
 
 }  // namespace eckart::probe
