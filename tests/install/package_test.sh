@@ -31,11 +31,11 @@ packages() {
 package() { echo "$work/made/$1"_[0-9]*.deb; }
 
 # has NAME FIELD PATTERN, lacks NAME FIELD PATTERN: about a field of the package's control file.
-has() { dpkg-deb -f "$(package "$1")" "$2" | grep -qE -- "$3" || fail "$1: '$2' does not say '$3'"; }
+has() { dpkg-deb -f "$(package "$1")" "$2" | grep -E >/dev/null -- "$3" || fail "$1: '$2' does not say '$3'"; }
 lacks() { if dpkg-deb -f "$(package "$1")" "$2" | grep -E -- "$3"; then fail "$1: '$2' says '$3'"; fi; }
 
 # holds NAME PATH, only NAME PATTERN: about the files in it.
-holds() { dpkg-deb --fsys-tarfile "$(package "$1")" | tar -t | grep -qxE -- "\./$2" || fail "$1 lacks $2"; }
+holds() { dpkg-deb --fsys-tarfile "$(package "$1")" | tar -t | grep -xE >/dev/null -- "\./$2" || fail "$1 lacks $2"; }
 only() {
   local other
   other=$(dpkg-deb --fsys-tarfile "$(package "$1")" | tar -t | grep -v '/$' | grep -vE -- "^\./usr/($2|share/doc/$1/)" || true)
@@ -55,8 +55,10 @@ for name in eckart libeckart0 libeckart-dev; do
   if grep -vE '^[-dl]r[-w]x?.* root/root$' <<<"$owners"; then fail "$name: files belong to others than root"; fi
 done
 
-has eckart Depends 'libdnnl[0-9].*libopenblas0-openmp \| libopenblas0'
-has eckart Depends 'libstdc\+\+6'
+for library in 'libdnnl[0-9]' 'libopenblas0-openmp \| libopenblas0' 'libstdc\+\+6'; do
+  has eckart Depends "$library"
+  has libeckart0 Depends "$library"
+done
 lacks eckart Depends 'libeckart|-dev'
 has eckart Recommends gnuplot-nox
 holds eckart usr/bin/eckart
@@ -67,11 +69,10 @@ holds eckart usr/share/zsh/vendor-completions/_eckart
 holds eckart usr/share/fish/vendor_completions.d/eckart.fish
 only eckart 'bin/eckart|share/(man|bash-completion|zsh|fish)/'
 
-has libeckart0 Depends 'libdnnl[0-9]'
 lacks libeckart0 Depends 'libeckart|-dev'
 only libeckart0 'lib/(.*/)?libeckart\.so\.0'
-dpkg-deb -I "$(package libeckart0)" shlibs | grep -q '^libeckart 0 libeckart0 (=' || fail "libeckart0 does not say what needs it"
-dpkg-deb -I "$(package libeckart0)" | grep -qE 'triggers|postinst' || fail "libeckart0 does not call ldconfig"
+dpkg-deb -I "$(package libeckart0)" shlibs | grep >/dev/null '^libeckart 0 libeckart0 (=' || fail "libeckart0 does not say what needs it"
+dpkg-deb -I "$(package libeckart0)" | grep -E >/dev/null 'triggers|postinst' || fail "libeckart0 does not call ldconfig"
 
 has libeckart-dev Depends "libeckart0 \(= $version-1\+[a-z]+[0-9.]*\), libeigen3-dev, nlohmann-json3-dev"
 only libeckart-dev 'include/eckart/|lib/(.*/)?(libeckart\.(so|a)$|cmake/eckart/|pkgconfig/eckart\.pc)'
