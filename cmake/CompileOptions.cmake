@@ -4,13 +4,9 @@ target_compile_features(eckart_options INTERFACE cxx_std_20)
 target_compile_options(eckart_options INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow)
 # Two builds in different folders give the same bytes.
 target_compile_options(eckart_options INTERFACE -ffile-prefix-map=${PROJECT_SOURCE_DIR}=.)
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # Seen inside std::string where nothing is wrong, up to g++ 14; the sanitizers look for the real ones.
-  target_compile_options(eckart_options INTERFACE -Wno-array-bounds)
-  if(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-    # GCC 12 reports impossible overlaps and sizes inside std::string (GCC bugs 105651 and 105329).
-    target_compile_options(eckart_options INTERFACE -Wno-restrict -Wno-stringop-overflow)
-  endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # GCC 12 reports impossible overlaps and sizes inside std::string (GCC bugs 105651 and 105329).
+  target_compile_options(eckart_options INTERFACE -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
 endif()
 if(ECKART_WERROR)
   target_compile_options(eckart_options INTERFACE -Werror)

@@ -21,7 +21,8 @@ constexpr int kLargestPreviewSide = 20'000;
 constexpr std::size_t kLongestName = 24;  // letters of a class's name that are drawn
 
 std::string shown_name(const std::string& name) {
-    return name.size() <= kLongestName ? name : name.substr(0, kLongestName - 2) + "..";
+    if (name.size() <= kLongestName) return name;
+    return fmt::format("{}..", std::string_view(name).substr(0, kLongestName - 2));
 }
 
 // Positions in screen pixels of everything in the grid.
