@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 
 #include "data/bitmap_font.hpp"
 #include "eckart/core/error.hpp"
