@@ -34,6 +34,7 @@ set(CPACK_DEBIAN_RUNTIME_PACKAGE_SECTION libs)
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_DEPENDS "${one_threading_runtime}")
 set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
 set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS_POLICY "=")
+set(CPACK_DEBIAN_RUNTIME_PACKAGE_CONTROL_EXTRA ${PROJECT_SOURCE_DIR}/packaging/triggers)
 set(CPACK_COMPONENT_RUNTIME_DESCRIPTION "The shared library, for programs that are built with it.")
 
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libeckart-dev)
@@ -48,15 +49,21 @@ set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION
 find_package(eckart) and pkg-config read. The suggested packages are for
 linking the static one.")
 
-# Policy: /usr/share/doc/PACKAGE/copyright and a changelog, in each package; a plain cmake --install does without.
-set(changelog ${PROJECT_BINARY_DIR}/changelog.gz)
-add_custom_command(OUTPUT ${changelog} COMMAND gzip -9nc ${PROJECT_SOURCE_DIR}/CHANGELOG.md > ${changelog}
-  DEPENDS ${PROJECT_SOURCE_DIR}/CHANGELOG.md VERBATIM)
-add_custom_target(eckart_changelog ALL DEPENDS ${changelog})
+# Policy: /usr/share/doc/PACKAGE/copyright and two changelogs, in each package; a plain cmake --install does without.
+# tools/package sets SOURCE_DATE_EPOCH, which string(TIMESTAMP) takes for the present.
+string(TIMESTAMP debian_date "%a, %d %b %Y %H:%M:%S +0000" UTC)
+configure_file(packaging/changelog.Debian.in ${PROJECT_BINARY_DIR}/changelog.Debian @ONLY)
+function(eckart_compress source compressed)
+  add_custom_command(OUTPUT ${compressed} COMMAND gzip -9nc ${source} > ${compressed} DEPENDS ${source} VERBATIM)
+endfunction()
+set(changelogs ${PROJECT_BINARY_DIR}/changelog.gz ${PROJECT_BINARY_DIR}/changelog.Debian.gz)
+eckart_compress(${PROJECT_SOURCE_DIR}/CHANGELOG.md ${PROJECT_BINARY_DIR}/changelog.gz)
+eckart_compress(${PROJECT_BINARY_DIR}/changelog.Debian ${PROJECT_BINARY_DIR}/changelog.Debian.gz)
+add_custom_target(eckart_changelogs ALL DEPENDS ${changelogs})
 foreach(component PROGRAM RUNTIME DEVELOPMENT)
   string(TOLOWER ${component} name)
   set(folder ${CMAKE_INSTALL_DATAROOTDIR}/doc/${CPACK_DEBIAN_${component}_PACKAGE_NAME})
   install(FILES packaging/debian-copyright RENAME copyright DESTINATION ${folder} COMPONENT ${name} EXCLUDE_FROM_ALL)
-  install(FILES ${changelog} DESTINATION ${folder} COMPONENT ${name} EXCLUDE_FROM_ALL)
+  install(FILES ${changelogs} DESTINATION ${folder} COMPONENT ${name} EXCLUDE_FROM_ALL)
 endforeach()
 include(CPack)

@@ -159,7 +159,8 @@ CommandDescription description_of(const CLI::App& app, const CommandNotes& notes
 CommandLine::CommandLine(const std::string& description, const std::string& version,
                          const std::vector<std::string>& examples, const std::string& footer)
     : app_(std::make_unique<CLI::App>(description, "eckart")) {
-    app_->set_version_flag("--version", version)->disable_flag_override();
+    app_->set_version_flag("--version", version, "Print the version, and what computes on this machine")
+        ->disable_flag_override();
     app_->get_help_ptr()->disable_flag_override();
     app_->footer("\n" + footer);
     app_->require_subcommand(0, 1);

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 #include "compress_job.hpp"
@@ -145,11 +146,10 @@ void check_ranks(const DemoJob& job, const data::DatasetPair& data) {
     }
     for (const std::int64_t rank : job.ranks) {
         if (static_cast<double>(rank) < largest) continue;
-        throw InvalidArgument(
-            fmt::format("no layer of a network of width {} gets smaller at rank {}; give --ranks below "
-                        "{:.1f} or a larger "
-                        "--hidden",
-                        job.hidden, rank, largest));
+        throw InvalidArgument(fmt::format(
+            "no layer of a network of width {} gets smaller at rank {}; give --ranks of at most {} "
+            "or a larger --hidden",
+            job.hidden, rank, static_cast<std::int64_t>(std::ceil(largest)) - 1));
     }
 }
 

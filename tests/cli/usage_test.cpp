@@ -60,7 +60,7 @@ std::vector<BadCall> calls() {
         {"DemoRankThatSavesNothing",
          {"demo", "--data", "data", "--hidden", "16", "--ranks", "16", "--run", "out"},
          2,
-         "--ranks below 15.9"},
+         "--ranks of at most 15 "},
         {"ControlCodesInAName", {"eval", "a\nb\x1b[31m\rc\x7f", "--data", "data"}, 5, "'a b [31m c '"},
     };
 }

@@ -51,6 +51,7 @@ for name in eckart libeckart0 libeckart-dev; do
   has "$name" Description '^Low-rank compression'
   holds "$name" "usr/share/doc/$name/copyright"
   holds "$name" "usr/share/doc/$name/changelog.gz"
+  holds "$name" "usr/share/doc/$name/changelog.Debian.gz"
   owners=$(dpkg-deb --fsys-tarfile "$(package "$name")" | tar -tv | awk '{print $1, $2}' | sort -u)
   if grep -vE '^[-dl]r[-w]x?.* root/root$' <<<"$owners"; then fail "$name: files belong to others than root"; fi
 done
@@ -72,7 +73,7 @@ only eckart 'bin/eckart|share/(man|bash-completion|zsh|fish)/'
 lacks libeckart0 Depends 'libeckart|-dev'
 only libeckart0 'lib/(.*/)?libeckart\.so\.0'
 dpkg-deb -I "$(package libeckart0)" shlibs | grep >/dev/null '^libeckart 0 libeckart0 (=' || fail "libeckart0 does not say what needs it"
-dpkg-deb -I "$(package libeckart0)" | grep -E >/dev/null 'triggers|postinst' || fail "libeckart0 does not call ldconfig"
+dpkg-deb -I "$(package libeckart0)" triggers | grep >/dev/null '^activate-noawait ldconfig$' || fail "libeckart0 does not call ldconfig"
 
 has libeckart-dev Depends "libeckart0 \(= $version-1\+[a-z]+[0-9.]*\), libeigen3-dev, nlohmann-json3-dev"
 only libeckart-dev 'include/eckart/|lib/(.*/)?(libeckart\.(so|a)$|cmake/eckart/|pkgconfig/eckart\.pc)'
