@@ -2,6 +2,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <fmt/core.h>
 
 #include <stdexcept>
 
@@ -14,12 +15,14 @@ std::string golden_bytes(const std::string& name) {
 }
 
 std::vector<Member> binary_members() {
+    std::string record(3073, 'x');
     std::vector<Member> members;
     for (int label = 1; label <= 5; ++label) {
-        members.push_back({"cifar-10-batches-bin/data_batch_" + std::to_string(label) + ".bin",
-                           std::string(1, static_cast<char>(label)) + std::string(3072, 'x')});
+        record[0] = static_cast<char>(label);
+        members.push_back({fmt::format("cifar-10-batches-bin/data_batch_{}.bin", label), record});
     }
-    members.push_back({"cifar-10-batches-bin/test_batch.bin", std::string(1, '\0') + std::string(3072, 'x')});
+    record[0] = '\0';
+    members.push_back({"cifar-10-batches-bin/test_batch.bin", record});
     return members;
 }
 

@@ -130,10 +130,10 @@ TEST(PickleReader, BoundsTheWork) {
     expect_refusal(pickle(std::string(PickleReader::kOperations + 1, 'N')), "more than 1000000 operations");
     expect_refusal(pickle(std::string(PickleReader::kOperations + 1, '(')), "more than 1000000 operations");
     // 30 bytes of text, decoded over and over through the memo.
-    std::string again;
+    std::string again = "c_codecs\nencode\nq\1U\xFF";
+    again.append(255, 'x').append("q\2U\6latin1q\3");
     for (int i = 0; i < 100; ++i) again += "h\1h\2h\3\x86R0";
-    expect_refusal(pickle("c_codecs\nencode\nq\1U\xFF" + std::string(255, 'x') + "q\2U\6latin1q\3" + again),
-                   "decoded again and again");
+    expect_refusal(pickle(again), "decoded again and again");
 }
 
 TEST(PickleReader, ReadsDeepNestingWithoutRecursion) {
