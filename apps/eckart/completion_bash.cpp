@@ -43,12 +43,12 @@ _eckart_offer_options() {
     local option names name taken
     for option in "${options[@]}"; do
         names=${option%%:*}
+        names=${names#\*}
         taken=
         for name in ${names//,/ }; do
             [[ $used == *" $name "* ]] && taken=1
         done
-        [[ $taken && $names != \** ]] && continue
-        names=${names#\*}
+        [[ $taken && $option != \** ]] && continue
         for name in ${names//,/ }; do
             [[ $name == "$cur"* ]] && COMPREPLY+=("$name")
         done
@@ -69,7 +69,7 @@ _eckart_offer_program() {
 
 _eckart() {
     local cur=${COMP_WORDS[COMP_CWORD]} command=eckart leading=1 dashes='' value='' given=0 used=' '
-    local commands options arguments program kind values word i
+    local commands options arguments program kind values word i IFS=$' \t\n'
     COMPREPLY=()
     _eckart_describe "$command"
     for ((i = 1; i < COMP_CWORD; i++)); do

@@ -182,6 +182,18 @@ TEST(BashCompletion, JoinsWhatBashSplits) {
     EXPECT_EQ(shell.offers({"data", "fetch", "--url", "http", ":", "//ho"}), Words{});
 }
 
+TEST(BashCompletion, WorksUnderSettingsOfItsUser) {
+    for (const char* setting : {"IFS=:", "IFS=$'\\n'", "shopt -s failglob", "shopt -s nullglob", "set -u"}) {
+        SCOPED_TRACE(setting);
+        const Shell shell("bash", fmt::format("{}\n{}", setting, script_for("bash")));
+        EXPECT_EQ(shell.offers({"data", "pre"}), Words{"preview"});
+        EXPECT_EQ(shell.offers({"train", "--schedule", ""}), (Words{"constant", "cosine"}));
+        EXPECT_EQ(shell.offers({"data", "fetch", "--url", "a", "--ur"}), Words{"--url"});
+        EXPECT_EQ(shell.offers({"train", "-o", "net.safetensors", "--out"}), Words{});
+        EXPECT_EQ(shell.offers({"eval", "net.safetensors", "--data", ""}), Words{"data"});
+    }
+}
+
 TEST(BashCompletion, PassesShellcheck) {
     if (!installed("shellcheck")) GTEST_SKIP() << "shellcheck is not installed";
     const ScratchFolder folder;
