@@ -2,31 +2,61 @@
 
 #include <fmt/core.h>
 
-#include <array>
+#include <vector>
 
 #include "eckart/core/error.hpp"
 
 namespace eckart {
 namespace {
 
-constexpr int kDeepest = 16;
+constexpr std::size_t kDeepest = 16;
 constexpr int kMostMembers = 100;
+
+/// Reads a document without keeping it, and throws where it leaves the bounds. It ends quietly at the first
+/// fault: the parser that comes after it says what it is. (One pass would need the parser's callback, with
+/// which nlohmann-json looks at all elements of an array again after each object in it.)
+class Bounds : public nlohmann::json_sax<Json> {
+  public:
+    bool null() override { return true; }
+    bool boolean(bool) override { return true; }
+    bool number_integer(number_integer_t) override { return true; }
+    bool number_unsigned(number_unsigned_t) override { return true; }
+    bool number_float(number_float_t, const string_t&) override { return true; }
+    bool string(string_t&) override { return true; }
+    bool binary(binary_t&) override { return true; }
+    bool start_object(std::size_t) override { return open(); }
+    bool end_object() override { return close(); }
+    bool start_array(std::size_t) override { return open(); }
+    bool end_array() override { return close(); }
+    bool key(string_t&) override {
+        if (++members_.back() > kMostMembers)
+            throw FormatError(fmt::format("an object in it has more than {} members", kMostMembers));
+        return true;
+    }
+    bool parse_error(std::size_t, const std::string&, const Json::exception&) override { return false; }
+
+  private:
+    bool open() {
+        if (members_.size() == kDeepest)
+            throw FormatError(fmt::format("it is nested deeper than {} levels", kDeepest));
+        members_.push_back(0);
+        return true;
+    }
+    bool close() {
+        members_.pop_back();
+        return true;
+    }
+
+    std::vector<int> members_;  ///< seen so far in each object or array that is open
+};
 
 }  // namespace
 
 Json parse_json(const std::string& text) {
-    std::array<int, kDeepest + 1> members{};  // seen so far in the open object at each depth
-    const auto within_bounds = [&members](int depth, Json::parse_event_t event, const Json&) {
-        const auto level = static_cast<std::size_t>(depth);
-        if (level >= members.size())
-            throw FormatError(fmt::format("it is nested deeper than {} levels", kDeepest));
-        if (event == Json::parse_event_t::object_start) members[level] = 0;
-        if (event == Json::parse_event_t::key && ++members[level - 1] > kMostMembers)
-            throw FormatError(fmt::format("an object in it has more than {} members", kMostMembers));
-        return true;
-    };
+    Bounds bounds;
+    Json::sax_parse(text, &bounds);
     try {
-        return Json::parse(text, within_bounds);
+        return Json::parse(text);
     } catch (const Json::parse_error& error) {
         throw FormatError(fmt::format("it is not valid JSON at byte {}", error.byte));
     } catch (const Json::exception&) {
