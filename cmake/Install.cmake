@@ -24,5 +24,6 @@ install(FILES ${PROJECT_BINARY_DIR}/eckartConfig.cmake ${PROJECT_BINARY_DIR}/eck
 
 # Relative to the file itself, so that an installed tree may be moved.
 file(RELATIVE_PATH ECKART_PREFIX_FROM_PKGCONFIG /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+string(REGEX REPLACE "/$" "" ECKART_PREFIX_FROM_PKGCONFIG "${ECKART_PREFIX_FROM_PKGCONFIG}")
 configure_file(cmake/eckart.pc.in ${PROJECT_BINARY_DIR}/eckart.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/eckart.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT development)

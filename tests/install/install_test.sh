@@ -50,6 +50,8 @@ export PKG_CONFIG_PATH=$library/pkgconfig
 read -ra flags <<<"$(pkg-config --cflags --libs eckart)"
 "${CXX:-c++}" -std=c++20 "$here/consumer/main.cpp" -o "$work/by_pkgconfig" "${flags[@]}"
 LD_LIBRARY_PATH=$library "$work/by_pkgconfig"
+pkg-config --define-variable=prefix=/elsewhere --cflags --libs eckart | grep -E -e '-I/elsewhere/include .*-L/elsewhere/lib' >/dev/null ||
+  fail "eckart.pc does not follow its prefix"
 read -ra flags <<<"$(pkg-config --cflags --libs --static eckart | sed 's/-leckart/-l:libeckart.a/')"
 "${CXX:-c++}" -std=c++20 "$here/consumer/main.cpp" -o "$work/by_static_pkgconfig" "${flags[@]}"
 "$work/by_static_pkgconfig"
