@@ -46,7 +46,7 @@ TEST(Version, NamesWhatIsUsedInTheWordsOfTheRunRecord) {
     const Json& uses = record.at("instructions");
     EXPECT_EQ(version_line(text, "CPU"),
               record.at("cpu").get<std::string>() + ", " + record.at("instruction_set").get<std::string>());
-    EXPECT_EQ(version_line(text, "loops"), uses.at("loops"));
+    EXPECT_EQ(version_line(text, "loops"), uses.at("loops").get<std::string>());
     for (const char* name : {"oneDNN", "OpenBLAS", "Eigen"}) {
         const std::string here = version_line(text, name);
         EXPECT_TRUE(here.starts_with(record.at("libraries").at(name).get<std::string>() + ", ")) << here;
