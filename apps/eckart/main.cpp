@@ -51,7 +51,7 @@ void describe_program(Verb root) {
          "that begins with 'eckart:' and says what to do. With --json a command prints one JSON object "
          "on stdout in the place of all text.",
          "Files are complete or as they were: results are written under another name and renamed when "
-         "they are on the disk. Nothing that exists is replaced without --force.",
+         "they are on the disk. Nothing but reports is replaced without --force.",
          "Ctrl-C and SIGTERM let the step under way finish and save what can be continued; the command "
          "to go on with is printed. A second signal ends the process at once."});
     root.add_variable("OMP_WAIT_POLICY",

@@ -57,4 +57,4 @@ read -ra flags <<<"$(pkg-config --cflags --libs --static eckart | sed 's/-leckar
 "$work/by_static_pkgconfig"
 
 # The installation must not refer to the machine it was built on.
-if grep -rIlF -e "$build" -e "$work/first" -e "$source" "$work/moved"; then fail "the files above name folders of the build"; fi
+if grep -rlF -e "$build" -e "$work/first" -e "$source" "$work/moved"; then fail "the files above name folders of the build"; fi

@@ -13,6 +13,7 @@ done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export SOURCE_DATE_EPOCH=1700000000
+umask 022
 
 fail() {
   echo "$1" >&2
@@ -53,7 +54,7 @@ for name in eckart libeckart0 libeckart-dev; do
   holds "$name" "usr/share/doc/$name/changelog.gz"
   holds "$name" "usr/share/doc/$name/changelog.Debian.gz"
   owners=$(dpkg-deb --fsys-tarfile "$(package "$name")" | tar -tv | awk '{print $1, $2}' | sort -u)
-  if grep -vE '^[-dl]r[-w]x?.* root/root$' <<<"$owners"; then fail "$name: files belong to others than root"; fi
+  if grep -vE '^(drwxr-xr-x|-rw-r--r--|-rwxr-xr-x|lrwxrwxrwx) root/root$' <<<"$owners"; then fail "$name: wrong modes or owners"; fi
 done
 
 for library in 'libdnnl[0-9]' 'libopenblas0-openmp \| libopenblas0' 'libstdc\+\+6'; do
