@@ -1,6 +1,8 @@
 // Completion of the command line, as the shells themselves do it.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <pty.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <sstream>
@@ -29,6 +31,16 @@ bool contains(const Words& words, const std::string& word) {
 
 bool installed(const std::string& shell) {
     return run_program("sh", {{"-c", "command -v " + shell}, "/"}).code == 0;
+}
+
+/// zsh completes in a terminal only; a bare container may have none to give.
+bool pseudo_terminals() {
+    int master = -1;
+    int slave = -1;
+    if (openpty(&master, &slave, nullptr, nullptr, nullptr) != 0) return false;
+    close(slave);
+    close(master);
+    return true;
 }
 
 std::string script_for(const std::string& shell) {
@@ -68,6 +80,8 @@ class Shell {
         std::istringstream lines(ended.out);
         for (std::string offer; std::getline(lines, offer);) {
             if (offer.ends_with('/')) offer.pop_back();  // a folder in fish
+            // fish 4 also offers words that have the letters with others between them.
+            if (name_ == "fish" && !offer.starts_with(words.back())) continue;
             offered.push_back(offer);
         }
         return sorted(offered);
@@ -85,6 +99,7 @@ class Completion : public testing::TestWithParam<std::string> {
   protected:
     void SetUp() override {
         if (!installed(GetParam())) GTEST_SKIP() << GetParam() << " is not installed";
+        if (GetParam() == "zsh" && !pseudo_terminals()) GTEST_SKIP() << "there are no pseudo terminals here";
     }
 };
 
