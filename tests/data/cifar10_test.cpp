@@ -21,7 +21,9 @@ constexpr std::size_t kRecord = 3073;
 
 // A record with the given label and pixels that all have the given value.
 std::string record(int label, char value = 'x') {
-    return std::string(1, static_cast<char>(label)) + std::string(kRecord - 1, value);
+    std::string bytes(kRecord, value);
+    bytes[0] = static_cast<char>(label);
+    return bytes;
 }
 
 void put(const fs::path& file, const std::string& bytes) {
