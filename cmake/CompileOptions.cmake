@@ -16,7 +16,8 @@ endif()
 if(ECKART_SANITIZE)
   target_compile_options(eckart_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all
                                                  -fno-omit-frame-pointer)
-  target_link_options(eckart_options INTERFACE -fsanitize=address,undefined)
+  # A sanitizer lets the linker keep libraries that nothing uses, such as the OpenCL of oneDNN.
+  target_link_options(eckart_options INTERFACE -fsanitize=address,undefined -Wl,--as-needed)
 endif()
 if(ECKART_NATIVE)
   target_compile_options(eckart_options INTERFACE -march=native)
