@@ -88,7 +88,7 @@ double excess(const LowRankObjective& objective, const Factors& factors) {
 TEST(MinimizeLowRank, ReachesTheOptimumOfEckartAndYoungFromRandomStarts) {
     for (const auto& [name, objective] : cases()) {
         for (const auto& [solver_name, solve] : solvers()) {
-            for (const std::uint64_t seed : {1, 2, 3}) {
+            for (const std::uint64_t seed : {1U, 2U, 3U}) {
                 const LowRankSolution solution = solve(objective, random_start(objective, seed), {});
                 const std::string label = solver_name + ", " + name + ", " + to_string(solution.outcome);
                 EXPECT_LE(std::abs(excess(objective, solution.factors)), 1e-10) << label;

@@ -81,7 +81,7 @@ TEST(ExponentialDerivative, EqualsTheCornerOfTheBlockMatrix) {
 TEST(ExponentialDerivative, AgreesWithCentralDifferences) {
     Rng rng(52);
     const Eigen::Index n = 6;
-    const auto as_matrix = [n](const VectorD& x) { return MatrixD(ConstMatrixView<double>(x.data(), n, n)); };
+    const auto as_matrix = [](const VectorD& x) { return MatrixD(ConstMatrixView<double>(x.data(), n, n)); };
     const auto as_vector = [](const MatrixD& x) {
         return VectorD(Eigen::Map<const VectorD>(x.data(), x.size()));
     };

@@ -21,7 +21,7 @@ std::vector<CheckResult> run_all(std::uint64_t seed, const std::filesystem::path
 
 TEST(Selfcheck, PassesForEverySeed) {
     const test::ScratchFolder folder;
-    for (const std::uint64_t seed : {0, 1, 2, 3, 4}) {
+    for (const std::uint64_t seed : {0U, 1U, 2U, 3U, 4U}) {
         for (const CheckResult& result : run_all(seed, folder.path())) {
             EXPECT_FALSE(result.findings.empty()) << result.name;
             for (const Finding& finding : result.findings) {
