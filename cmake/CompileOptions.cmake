@@ -10,14 +10,15 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
 elseif(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(eckart_options INTERFACE -Wno-array-bounds -Wno-stringop-overread)
 endif()
+# clang and sanitizers else keep libraries that nothing uses, such as the OpenCL of oneDNN.
+target_link_options(eckart_options INTERFACE -Wl,--as-needed)
 if(ECKART_WERROR)
   target_compile_options(eckart_options INTERFACE -Werror)
 endif()
 if(ECKART_SANITIZE)
   target_compile_options(eckart_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all
                                                  -fno-omit-frame-pointer)
-  # A sanitizer lets the linker keep libraries that nothing uses, such as the OpenCL of oneDNN.
-  target_link_options(eckart_options INTERFACE -fsanitize=address,undefined -Wl,--as-needed)
+  target_link_options(eckart_options INTERFACE -fsanitize=address,undefined)
 endif()
 if(ECKART_NATIVE)
   target_compile_options(eckart_options INTERFACE -march=native)

@@ -46,13 +46,14 @@ ThreadScope::ThreadScope(int count)
                               std::to_string(count));
     }
     omp_set_dynamic(0);
-    omp_set_num_threads(count_);
     openblas_set_num_threads(count_);
+    omp_set_num_threads(count_);
 }
 
 ThreadScope::~ThreadScope() {
-    omp_set_num_threads(previous_openmp_);
+    // OpenBLAS sets the threads of OpenMP as well, so OpenMP comes last.
     openblas_set_num_threads(previous_blas_);
+    omp_set_num_threads(previous_openmp_);
 }
 
 }  // namespace eckart
