@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <sstream>
+#include <utility>
 
 #include "eckart/core/error.hpp"
 #include "shell_quote.hpp"
@@ -156,10 +157,11 @@ CommandDescription description_of(const CLI::App& app, const CommandNotes& notes
 
 }  // namespace
 
-CommandLine::CommandLine(const std::string& description, const std::string& version,
+CommandLine::CommandLine(const std::string& description, std::function<std::string()> version,
                          const std::vector<std::string>& examples, const std::string& footer)
     : app_(std::make_unique<CLI::App>(description, "eckart")) {
-    app_->set_version_flag("--version", version, "Print the version, and what computes on this machine")
+    app_->set_version_flag("--version", std::move(version),
+                           "Print the version, and what computes on this machine")
         ->disable_flag_override();
     app_->get_help_ptr()->disable_flag_override();
     app_->footer("\n" + footer);

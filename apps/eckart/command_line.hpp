@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,8 +13,9 @@ namespace eckart::cli {
 /// The command line of the program: verbs are declared below root(), then it is parsed once.
 class CommandLine {
   public:
-    /// `description` is one line, `examples` are complete command lines, `footer` ends --help.
-    CommandLine(const std::string& description, const std::string& version,
+    /// `description` is one line, `version` is asked when --version is given, `examples` are complete command
+    /// lines, `footer` ends --help.
+    CommandLine(const std::string& description, std::function<std::string()> version,
                 const std::vector<std::string>& examples, const std::string& footer);
     ~CommandLine();
     CommandLine(const CommandLine&) = delete;

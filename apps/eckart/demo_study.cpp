@@ -10,7 +10,6 @@
 
 #include "eckart/core/created_folders.hpp"
 #include "eckart/core/error.hpp"
-#include "eckart/core/parse_json.hpp"
 
 namespace eckart::cli {
 namespace fs = std::filesystem;
@@ -83,19 +82,12 @@ void remove_study(const fs::path& folder) {
 
 /// Throws InvalidArgument naming the first option in which the study of `file` is another one.
 void require_same(const fs::path& file, const Json& options) {
-    const std::string text = read_file(file, kLargestFile);
-    Json saved;
-    try {
-        saved = parse_json(text);
-    } catch (const FormatError& error) {
-        throw FormatError(
-            fmt::format("'{}' does not tell the options of a study: {}; start over with --force",
-                        file.string(), error.what()));
-    }
+    const std::string complaint = "does not tell the options of a study";
+    const std::string remedy = "start over with --force";
+    const Json saved = read_earlier_run(file, kLargestFile, complaint, remedy);
     if (!saved.is_object() || saved.value("schema", Json()) != kSchema || !saved.contains("options") ||
         !saved["options"].is_object()) {
-        throw FormatError(
-            fmt::format("'{}' does not tell the options of a study; start over with --force", file.string()));
+        throw FormatError(fmt::format("'{}' {}; {}", file.string(), complaint, remedy));
     }
     for (const auto& [key, value] : options.items()) {
         const Json before = saved["options"].value(key, Json());

@@ -97,8 +97,8 @@ void add_commands(Verb root, Session& session) {
 int run(int argc, char** argv) {
     Session session{quoted_command_line(argc, argv), {}};
     CommandLine command_line(
-        "Low-rank compression of neural networks: train, compress, measure, fine-tune, report",
-        version_text(), kFirstSession, exit_code_help());
+        "Low-rank compression of neural networks: train, compress, measure, fine-tune, report", version_text,
+        kFirstSession, exit_code_help());
     describe_program(command_line.root());
     add_commands(command_line.root(), session);
     add_command_generate(command_line, session);

@@ -1,6 +1,10 @@
 #include "run_directory.hpp"
 
+#include <fmt/core.h>
+
 #include "eckart/core/created_folders.hpp"
+#include "eckart/core/error.hpp"
+#include "eckart/core/parse_json.hpp"
 
 namespace eckart::cli {
 namespace fs = std::filesystem;
@@ -23,6 +27,16 @@ void RunDirectory::write(const std::string& name, const std::string& schema, con
     if (!present()) return;
     const CreatedFolders created(folder_);
     write_file(file(name), to_text(with_record(schema, record, content), 1) + "\n", overwrite);
+}
+
+Json read_earlier_run(const fs::path& file, std::size_t largest, const std::string& complaint,
+                      const std::string& remedy) {
+    const std::string text = read_file(file, largest);
+    try {
+        return parse_json(text);
+    } catch (const FormatError& error) {
+        throw FormatError(fmt::format("'{}' {}: {}; {}", file.string(), complaint, error.what(), remedy));
+    }
 }
 
 Json with_record(const std::string& schema, const RunRecord& record, const Json& content) {

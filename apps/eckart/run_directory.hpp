@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -35,6 +36,11 @@ class RunDirectory {
   private:
     std::filesystem::path folder_;
 };
+
+/// The JSON that an earlier run has left in `file`, of at most `largest` bytes. Throws FormatError when it is
+/// none: the file's name, `complaint`, what is wrong, `remedy`.
+Json read_earlier_run(const std::filesystem::path& file, std::size_t largest, const std::string& complaint,
+                      const std::string& remedy);
 
 /// {"schema", "run_record", members of `content` ...}
 Json with_record(const std::string& schema, const RunRecord& record, const Json& content);

@@ -8,7 +8,6 @@
 
 #include "distinct_files.hpp"
 #include "eckart/core/error.hpp"
-#include "eckart/core/parse_json.hpp"
 #include "exit_codes.hpp"
 #include "sweep_table.hpp"
 
@@ -49,16 +48,11 @@ Json earlier_sweep(const SweepJob& job) {
     if (!job.resume || !job.run_directory.present()) return {};
     const std::filesystem::path path = job.run_directory.file("sweep.json");
     if (!std::filesystem::exists(path)) return {};
-    const std::string text = read_file(path, kLargestRunFile);
-    Json saved;
-    try {
-        saved = parse_json(text);
-    } catch (const FormatError& error) {
-        throw FormatError(
-            fmt::format("'{}' is not a sweep: {}; remove it or drop --resume", path.string(), error.what()));
-    }
+    const std::string complaint = "is not a sweep";
+    const std::string remedy = "remove it or drop --resume";
+    Json saved = read_earlier_run(path, kLargestRunFile, complaint, remedy);
     if (!saved.is_object() || !saved.contains("points") || !saved["points"].is_array()) {
-        throw FormatError(fmt::format("'{}' is not a sweep; remove it or drop --resume", path.string()));
+        throw FormatError(fmt::format("'{}' {}; {}", path.string(), complaint, remedy));
     }
     return saved;
 }

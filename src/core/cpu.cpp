@@ -18,6 +18,19 @@ namespace eckart::core {
 
 #if defined(__x86_64__)
 
+namespace {
+
+/// Whether CPUID has this bit in EDX.
+bool cpuid_says(unsigned leaf, unsigned bit) {
+    unsigned a = 0;
+    unsigned b = 0;
+    unsigned c = 0;
+    unsigned d = 0;
+    return __get_cpuid_count(leaf, 0, &a, &b, &c, &d) != 0 && (d >> bit & 1U) != 0;
+}
+
+}  // namespace
+
 // Asked of the processor and not of /proc/cpuinfo, which under an emulator describes another one.
 std::string cpu_name() {
     std::array<std::array<unsigned, 4>, 3> words{};
@@ -38,13 +51,8 @@ std::string cpu_instructions() {
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
         __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
         __builtin_cpu_supports("avx512vl")) {
-        constexpr unsigned kAmxTile = 1U << 24U;
-        unsigned a = 0;
-        unsigned b = 0;
-        unsigned c = 0;
-        unsigned d = 0;
-        const bool amx = __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d & kAmxTile) != 0;
-        return amx ? "AVX-512 and AMX" : "AVX-512";
+        constexpr unsigned kAmxTile = 24;
+        return cpuid_says(7, kAmxTile) ? "AVX-512 and AMX" : "AVX-512";
     }
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return "AVX2";
     if (__builtin_cpu_supports("avx")) return "AVX";
@@ -53,12 +61,8 @@ std::string cpu_instructions() {
 }
 
 bool cpu_has_3dnow() {
-    constexpr unsigned k3dnow = 1U << 31U;
-    unsigned a = 0;
-    unsigned b = 0;
-    unsigned c = 0;
-    unsigned d = 0;
-    return __get_cpuid(0x80000001U, &a, &b, &c, &d) != 0 && (d & k3dnow) != 0;
+    constexpr unsigned k3dnow = 31;
+    return cpuid_says(0x80000001U, k3dnow);
 }
 
 #elif defined(__aarch64__)
