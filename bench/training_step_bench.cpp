@@ -19,6 +19,7 @@
 
 #include "eckart/core/threads.hpp"
 #include "eckart/evaluate/latency.hpp"
+#include "eckart/model/residual_mlp.hpp"
 #include "eckart/ops/elementwise.hpp"
 #include "eckart/train/train.hpp"
 #include "machine_limits.hpp"
@@ -49,8 +50,8 @@ data::DatasetPair noise_images() {
 
 /// Largest relative error of any gradient tensor against the reference backend in double.
 double verify(const data::DatasetPair& data, ops::Backend<float>& backend) {
-    model::ResidualMlp<float> network = model::make_initialized({}, Rng(0));
-    model::ResidualMlp<double> wide = model::convert<double>(network);
+    model::Network<float> network = model::make_initialized(model::MlpArchitecture{}, Rng(0));
+    model::Network<double> wide = model::convert<double>(network);
     std::vector<std::uint32_t> indices(20);
     std::iota(indices.begin(), indices.end(), 0U);
     const std::span<const std::uint8_t> labels = std::span(data.train.labels).first(indices.size());
@@ -113,7 +114,8 @@ int main(int argc, char** argv) {
 
     bench::GemmPeak gemm;
     bench::MemoryBandwidth memory;
-    train::TrainState state = train::start_training(model::make_initialized({}, Rng(0)));
+    train::TrainState state =
+        train::start_training(model::make_initialized(model::MlpArchitecture{}, Rng(0)));
     train::TrainOptions options;
     std::vector<double> peak;
     std::vector<double> bandwidth;

@@ -9,6 +9,7 @@
 #include "eckart/compress/compress.hpp"
 #include "eckart/data/synthetic.hpp"
 #include "eckart/evaluate/accuracy.hpp"
+#include "eckart/model/residual_mlp.hpp"
 #include "eckart/train/finetune.hpp"
 #include "eckart/train/train.hpp"
 
@@ -17,14 +18,14 @@ namespace {
 using namespace eckart;
 
 /// Trains to the end of `options` and returns the network.
-model::ResidualMlp<float> trained(model::ResidualMlp<float> network, const data::DatasetPair& data,
-                                  const train::TrainOptions& options, ops::Backend<float>& backend) {
+model::Network<float> trained(model::Network<float> network, const data::DatasetPair& data,
+                              const train::TrainOptions& options, ops::Backend<float>& backend) {
     train::TrainState state = train::start_training(std::move(network));
     train::train(state, data, options, backend, {});
     return std::move(state.network);
 }
 
-void report(const char* what, const model::ResidualMlp<float>& network, const data::DatasetPair& data,
+void report(const char* what, const model::Network<float>& network, const data::DatasetPair& data,
             ops::Backend<float>& backend) {
     const double accuracy = evaluate::evaluate<float>(network, backend, data.test).accuracy();
     std::printf("%-12s %9lld parameters   accuracy %5.1f %%\n", what,

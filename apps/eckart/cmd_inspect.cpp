@@ -11,6 +11,7 @@
 #include "eckart/compress/decomposition.hpp"
 #include "eckart/compress/spectrum.hpp"
 #include "eckart/io/network_file.hpp"
+#include "eckart/model/residual_mlp.hpp"
 #include "exit_codes.hpp"
 #include "run_directory.hpp"
 #include "sparkline.hpp"
@@ -40,7 +41,7 @@ struct LayerView {
     std::vector<double> singular_values;
 };
 
-std::vector<LayerView> views_of(const model::ResidualMlp<float>& network,
+std::vector<LayerView> views_of(const model::Network<float>& network,
                                 const std::vector<compress::LayerDecomposition>& decomposition) {
     std::vector<LayerView> views;
     for (std::size_t i = 0; i < network.layer_count(); ++i) {
@@ -50,7 +51,7 @@ std::vector<LayerView> views_of(const model::ResidualMlp<float>& network,
                        layer.out(),
                        layer.in(),
                        layer.factored() ? layer.rank() : 0,
-                       layer.macs() + layer.out(),
+                       layer.parameter_count(),
                        compress::break_even_rank(layer.out(), layer.in()),
                        {},
                        compress::stable_rank(s),
@@ -165,12 +166,11 @@ int run(const InspectArguments& arguments, const Session& session) {
         return interrupt_exit_code();
     }
     const std::vector<LayerView> views = views_of(file.network, decomposition);
-    const model::MlpArchitecture& sizes = file.network.architecture();
     const model::ModelSize size = file.network.size();
-    context.print(fmt::format(
-        "Residual MLP {} - {} x (1 + 2 x {}) - {}, {}: {} parameters, {}, {} multiply-adds\n", sizes.input,
-        sizes.hidden, sizes.blocks, sizes.classes, file.network.factored() ? "factored" : "dense",
-        with_commas(size.parameters), format_bytes(size.bytes), with_commas(size.macs)));
+    context.print(fmt::format("{}, {}: {} parameters, {}, {} multiply-adds\n",
+                              model::outline(file.network.architecture()),
+                              file.network.factored() ? "factored" : "dense", with_commas(size.parameters),
+                              format_bytes(size.bytes), with_commas(size.macs)));
     context.print(layer_table(views));
     context.print(
         "break-even: factors of a smaller rank than this save parameters. 50, 90, 99 %: the rank\n"

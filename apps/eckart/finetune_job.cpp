@@ -17,7 +17,7 @@ namespace eckart::cli {
 namespace {
 
 /// The largest rank of a factored layer; 0 when there is none.
-std::int64_t rank_of(const model::ResidualMlp<float>& network) {
+std::int64_t rank_of(const model::Network<float>& network) {
     std::int64_t rank = 0;
     for (std::size_t i = 0; i < network.layer_count(); ++i) {
         if (network.layer(i).factored()) rank = std::max(rank, network.layer(i).rank());
@@ -66,7 +66,7 @@ Json finetune_json(const FinetuneJob& job, std::int64_t rank, const evaluate::Ev
 
 }  // namespace
 
-int run_finetune(const FinetuneJob& job, const model::ResidualMlp<float>& compressed,
+int run_finetune(const FinetuneJob& job, const model::Network<float>& compressed,
                  const data::DatasetPair& data, Context& context) {
     const TrainingRun& training = job.training;
     const std::int64_t rank = rank_of(compressed);
@@ -81,7 +81,7 @@ int run_finetune(const FinetuneJob& job, const model::ResidualMlp<float>& compre
     const Overwrite overwrite = training.overwrite(context);
 
     const RunRecord record = context.record(data.checksum);
-    model::ResidualMlp<float> balanced = compressed;
+    model::Network<float> balanced = compressed;
     compress::balance_factors(balanced);
     // Of the network as it is in its file: balancing may round differently with other threads.
     const train::Origin origin{data.checksum, train::fingerprint(compressed)};

@@ -23,7 +23,7 @@ struct FinetuneJob {
 /// Balances the factors, trains them, prints accuracy before and after each epoch and how far the tensors
 /// moved; saves the network and finetune-rR.json. Throws InvalidArgument when no layer is factored. Returns
 /// the exit code.
-int run_finetune(const FinetuneJob& job, const model::ResidualMlp<float>& compressed,
+int run_finetune(const FinetuneJob& job, const model::Network<float>& compressed,
                  const data::DatasetPair& data, Context& context);
 
 }  // namespace eckart::cli

@@ -19,7 +19,7 @@ constexpr std::size_t kLargestRunFile = 64'000'000;
 constexpr int kLeadingVectors = 16;
 
 /// Everything of sweep.json but the points; also what must agree for a sweep to be resumed.
-Json heading(const SweepJob& job, const model::ResidualMlp<float>& network, const data::DatasetPair& data,
+Json heading(const SweepJob& job, const model::Network<float>& network, const data::DatasetPair& data,
              const evaluate::Evaluation& dense, const Context& context) {
     const model::ModelSize size = network.size();
     return {{"model", model::describe(network)},
@@ -98,7 +98,7 @@ Json sweep_json(const Json& head, const std::vector<sweep::SweepPoint>& points, 
 }
 
 void write_spectra(const SweepJob& job, const std::vector<compress::LayerDecomposition>& decomposition,
-                   const model::ResidualMlp<float>& network, const data::ImageShape& shape,
+                   const model::Network<float>& network, const data::ImageShape& shape,
                    const RunRecord& record, Overwrite overwrite) {
     const std::array<int, 3> image{shape.channels, shape.height, shape.width};
     job.run_directory.write("spectra.json", "eckart.spectra/1", record,
@@ -122,8 +122,8 @@ int stop_early(const SweepJob& job, Context& context) {
 
 }  // namespace
 
-int run_sweep_job(const SweepJob& job, const model::ResidualMlp<float>& network,
-                  const data::DatasetPair& data, Context& context) {
+int run_sweep_job(const SweepJob& job, const model::Network<float>& network, const data::DatasetPair& data,
+                  Context& context) {
     job.options.validate();
     const Json saved = earlier_sweep(job);
     const bool own = job.owns_outputs || unfinished(saved);

@@ -4,7 +4,7 @@
 
 #include "context.hpp"
 #include "eckart/data/dataset.hpp"
-#include "eckart/model/residual_mlp.hpp"
+#include "eckart/model/network.hpp"
 #include "eckart/sweep/sweep.hpp"
 #include "run_directory.hpp"
 
@@ -22,7 +22,7 @@ struct SweepJob {
 
 /// Measures every rank, prints the table, keeps sweep.json up to date after each point. Returns the exit
 /// code.
-int run_sweep_job(const SweepJob& job, const model::ResidualMlp<float>& network,
-                  const data::DatasetPair& data, Context& context);
+int run_sweep_job(const SweepJob& job, const model::Network<float>& network, const data::DatasetPair& data,
+                  Context& context);
 
 }  // namespace eckart::cli

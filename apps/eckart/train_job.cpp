@@ -29,7 +29,6 @@ model::MlpArchitecture reference_architecture(const data::DatasetPair& data, std
 int run_train(const TrainJob& job, const data::DatasetPair& data, Context& context) {
     const TrainingRun& training = job.training;
     const model::MlpArchitecture architecture = reference_architecture(data, job.hidden, job.blocks);
-    architecture.validate();
     training.options.validate();
     const auto initial = model::make_initialized(architecture, Rng(training.options.seed));
     if (training.already_complete(initial, data)) return training.print_complete(context);

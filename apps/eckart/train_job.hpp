@@ -1,7 +1,7 @@
 #pragma once
 
 #include "context.hpp"
-#include "eckart/model/architecture.hpp"
+#include "eckart/model/residual_mlp.hpp"
 #include "training_run.hpp"
 
 namespace eckart::cli {

@@ -50,7 +50,7 @@ void print_epoch(const train::EpochRecord& record, std::int64_t epochs, Context&
     context.print(train::transcript_line(record));
 }
 
-bool same_tensors(const model::ResidualMlp<float>& a, const model::ResidualMlp<float>& b) {
+bool same_tensors(const model::Network<float>& a, const model::Network<float>& b) {
     const auto left = a.parameters();
     const auto right = b.parameters();
     return std::ranges::equal(left, right, [](const auto* x, const auto* y) {
@@ -74,8 +74,7 @@ fs::path TrainingRun::checkpoint() const {
     return path;
 }
 
-bool TrainingRun::already_complete(const model::ResidualMlp<float>& start,
-                                   const data::DatasetPair& data) const {
+bool TrainingRun::already_complete(const model::Network<float>& start, const data::DatasetPair& data) const {
     if (!resume || !fs::exists(output) || fs::exists(checkpoint())) return false;
     const io::NetworkFile file = io::load_network(output);
     std::string different;
@@ -125,7 +124,7 @@ int TrainingRun::print_complete(Context& context) const {
     return kDone;
 }
 
-train::TrainState begin_training(const TrainingRun& run, model::ResidualMlp<float> start,
+train::TrainState begin_training(const TrainingRun& run, model::Network<float> start,
                                  const train::Origin& origin, Context& context) {
     if (!run.resumes()) {
         fs::remove(run.checkpoint());  // prepare() has made sure that it may go

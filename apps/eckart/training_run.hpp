@@ -25,7 +25,7 @@ struct TrainingRun {
     /// Whether --resume has nothing left to do: the output is there and no checkpoint. Throws InvalidArgument
     /// unless it is a network of `start`'s sizes, made, as far as its run record tells, with the same seed
     /// and data; IoError and FormatError when it cannot be read.
-    [[nodiscard]] bool already_complete(const model::ResidualMlp<float>& start,
+    [[nodiscard]] bool already_complete(const model::Network<float>& start,
                                         const data::DatasetPair& data) const;
     /// Whether there is a checkpoint to go on with.
     [[nodiscard]] bool resumes() const;
@@ -50,7 +50,7 @@ struct TrainingEnd {
 
 /// Where to begin: at `start`, or under --resume at what the checkpoint holds, where there is one. Throws
 /// InvalidArgument when it belongs to another run.
-train::TrainState begin_training(const TrainingRun& run, model::ResidualMlp<float> start,
+train::TrainState begin_training(const TrainingRun& run, model::Network<float> start,
                                  const train::Origin& origin, Context& context);
 
 /// Trains on from `state`, prints each epoch, keeps the checkpoint and the log up to date. When interrupted

@@ -14,7 +14,7 @@ std::unique_ptr<model::FactoredLinear<float>> balanced_factors(const std::string
     return std::make_unique<model::FactoredLinear<float>>(name, std::move(b), std::move(a), bias);
 }
 
-void balance_factors(model::ResidualMlp<float>& network) {
+void balance_factors(model::Network<float>& network) {
     for (std::size_t i = 0; i < network.layer_count(); ++i) {
         const auto* layer = dynamic_cast<const model::FactoredLinear<float>*>(&network.layer(i));
         if (layer == nullptr) continue;

@@ -20,10 +20,10 @@ LayerOutcome plan_layer(const model::Linear<float>& layer, const CompressOptions
     outcome.in = layer.in();
     // A layer that is factored already has no more than its own rank to give.
     outcome.rank = std::min({options.rank, layer.rank(), layer.out(), layer.in()});
-    outcome.parameters_before = layer.macs() + layer.out();
+    outcome.parameters_before = layer.parameter_count();
     const std::int64_t weights = outcome.rank * (layer.out() + layer.in());
     outcome.factored = options.allow_larger || weights < layer.macs();
-    outcome.parameters_after = layer.out() + (outcome.factored ? weights : layer.macs());
+    outcome.parameters_after = layer.bias().value.size() + (outcome.factored ? weights : layer.macs());
     if (!outcome.factored) {
         outcome.rank = layer.rank();
         outcome.why = layer.factored() ? fmt::format("has rank {} already", layer.rank())
@@ -40,7 +40,7 @@ double measure_error(const model::Linear<float>& layer, const model::FactoredLin
     return norm > 0 ? linalg::frobenius_distance<float>(weight, product) / norm : 0;
 }
 
-void check_decomposition(const model::ResidualMlp<float>& network,
+void check_decomposition(const model::Network<float>& network,
                          const std::vector<LayerDecomposition>& decomposition) {
     bool fits = decomposition.size() == network.layer_count();
     for (std::size_t i = 0; fits && i < decomposition.size(); ++i) {
@@ -63,7 +63,7 @@ void CompressOptions::validate() const {
     if (rank < 1) throw InvalidArgument(fmt::format("compress: rank {}; it must be at least 1", rank));
 }
 
-std::vector<LayerOutcome> plan(const model::ResidualMlp<float>& network, const CompressOptions& options) {
+std::vector<LayerOutcome> plan(const model::Network<float>& network, const CompressOptions& options) {
     options.validate();
     std::vector<LayerOutcome> outcomes;
     for (std::size_t i = 0; i < network.layer_count(); ++i)
@@ -71,7 +71,7 @@ std::vector<LayerOutcome> plan(const model::ResidualMlp<float>& network, const C
     return outcomes;
 }
 
-CompressedNetwork compress_network(const model::ResidualMlp<float>& network,
+CompressedNetwork compress_network(const model::Network<float>& network,
                                    const std::vector<LayerDecomposition>& decomposition,
                                    const CompressOptions& options) {
     check_decomposition(network, decomposition);

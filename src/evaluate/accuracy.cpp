@@ -26,7 +26,7 @@ void require_finite(const Evaluation& evaluation) {
                     evaluation.mean_loss));
 }
 
-void require_fitting(const model::MlpArchitecture& architecture, const data::Dataset& data) {
+void require_fitting(const model::Architecture& architecture, const data::Dataset& data) {
     const auto input = static_cast<std::int64_t>(data.shape.size());
     if (input != architecture.input) {
         throw InvalidArgument(fmt::format(
@@ -35,14 +35,14 @@ void require_fitting(const model::MlpArchitecture& architecture, const data::Dat
             architecture.input, input, data.shape.channels, data.shape.height, data.shape.width));
     }
     const auto classes = static_cast<std::int64_t>(data.class_names.size());
-    if (classes > architecture.classes) {
+    if (classes > architecture.classes()) {
         throw InvalidArgument(fmt::format("the network tells {} classes apart, but the data set has {}",
-                                          architecture.classes, classes));
+                                          architecture.classes(), classes));
     }
 }
 
 template <class T>
-Evaluation evaluate(const model::ResidualMlp<T>& network, ops::Backend<T>& backend, const data::Dataset& data,
+Evaluation evaluate(const model::Network<T>& network, ops::Backend<T>& backend, const data::Dataset& data,
                     std::int64_t batch) {
     if (batch < 1) throw InvalidArgument(fmt::format("evaluate: batch {}; it must be at least 1", batch));
     require_fitting(network.architecture(), data);
@@ -68,9 +68,9 @@ Evaluation evaluate(const model::ResidualMlp<T>& network, ops::Backend<T>& backe
     return result;
 }
 
-template ECKART_SHOWN Evaluation evaluate<float>(const model::ResidualMlp<float>&, ops::Backend<float>&,
+template ECKART_SHOWN Evaluation evaluate<float>(const model::Network<float>&, ops::Backend<float>&,
                                                  const data::Dataset&, std::int64_t);
-template ECKART_SHOWN Evaluation evaluate<double>(const model::ResidualMlp<double>&, ops::Backend<double>&,
+template ECKART_SHOWN Evaluation evaluate<double>(const model::Network<double>&, ops::Backend<double>&,
                                                   const data::Dataset&, std::int64_t);
 
 }  // namespace eckart::evaluate

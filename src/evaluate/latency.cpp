@@ -44,7 +44,7 @@ void LatencyOptions::validate() const {
         throw InvalidArgument(fmt::format("latency: {} seconds; it must be at least 0", seconds));
 }
 
-std::vector<Latency> measure_latency(std::span<const model::ResidualMlp<float>* const> networks,
+std::vector<Latency> measure_latency(std::span<const model::Network<float>* const> networks,
                                      ops::Backend<float>& backend, ConstMatrixView<float> x,
                                      const LatencyOptions& options) {
     options.validate();

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,7 +41,7 @@ void append_moments(std::vector<TensorSource>& tensors, std::size_t count, const
     }
 }
 
-std::vector<MatrixF> read_moments(const SafetensorsReader& reader, const model::ResidualMlp<float>& network,
+std::vector<MatrixF> read_moments(const SafetensorsReader& reader, const model::Network<float>& network,
                                   const char* prefix, std::vector<std::string>& used) {
     std::vector<MatrixF> moments;
     for (const model::Parameter<float>* parameter : network.parameters()) {
@@ -54,7 +55,8 @@ std::vector<MatrixF> read_moments(const SafetensorsReader& reader, const model::
 std::map<std::string, MatrixF> read_extra(const SafetensorsReader& reader, std::vector<std::string>& used) {
     std::map<std::string, MatrixF> extra;
     for (const TensorInfo& tensor : reader.header().tensors) {
-        if (!tensor.name.starts_with(kExtra)) continue;
+        // A layer of the network may have a name that begins so.
+        if (!tensor.name.starts_with(kExtra) || std::ranges::find(used, tensor.name) != used.end()) continue;
         used.push_back(tensor.name);
         extra.emplace(tensor.name.substr(kExtra.size()), reader.read_matrix(tensor));
     }
@@ -82,7 +84,7 @@ Json read_state(const SafetensorsReader& reader) {
 
 }  // namespace
 
-void save_checkpoint(const model::ResidualMlp<float>& network, std::span<const MatrixF> moment1,
+void save_checkpoint(const model::Network<float>& network, std::span<const MatrixF> moment1,
                      std::span<const MatrixF> moment2, const Json& state, const std::filesystem::path& target,
                      std::vector<TensorSource> extra) {
     std::vector<TensorSource> tensors = tensors_of(network);
@@ -105,7 +107,7 @@ Checkpoint load_checkpoint(const std::filesystem::path& path) {
     const SafetensorsReader reader(path);
     Json state = read_state(reader);
     std::vector<std::string> used;
-    model::ResidualMlp<float> network = read_network(reader, used);
+    model::Network<float> network = read_network(reader, used);
     std::vector<MatrixF> moment1 = read_moments(reader, network, kMoment1, used);
     std::vector<MatrixF> moment2 = read_moments(reader, network, kMoment2, used);
     std::map<std::string, MatrixF> extra = read_extra(reader, used);

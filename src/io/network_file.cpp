@@ -13,7 +13,7 @@ constexpr std::size_t kLongestRunRecord = 4U << 20U;  // its longest part, the c
 
 }  // namespace
 
-void write_network(AtomicFile& file, const model::ResidualMlp<float>& network, const RunRecord& record) {
+void write_network(AtomicFile& file, const model::Network<float>& network, const RunRecord& record) {
     // "format" tells PyTorch's tools how the tensors are laid out.
     write_safetensors(file,
                       {{"format", "pt"},
@@ -22,7 +22,7 @@ void write_network(AtomicFile& file, const model::ResidualMlp<float>& network, c
                       tensors_of(network));
 }
 
-void save_network(const model::ResidualMlp<float>& network, const RunRecord& record,
+void save_network(const model::Network<float>& network, const RunRecord& record,
                   const std::filesystem::path& target, Overwrite overwrite) {
     AtomicFile file(target, overwrite);
     write_network(file, network, record);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "eckart/core/error.hpp"
+#include "eckart/model/residual_mlp.hpp"
 #include "io/metadata.hpp"
 #include "io/printable.hpp"
 
@@ -15,8 +16,10 @@ namespace eckart::io {
 
 namespace {
 
-// Ours have about 90 bytes. Error messages quote what is wrong with it.
-constexpr std::size_t kLongestArchitecture = 1024;
+// A step of a chain takes about 100 bytes. The sizes of a residual MLP, of which there are four, take 90 in
+// all.
+constexpr std::size_t kLongestArchitecture = 4U << 20U;
+constexpr std::size_t kLongestMlpArchitecture = 1024;
 
 [[noreturn]] void fail(const SafetensorsReader& reader, const std::string& fault) {
     throw FormatError(fmt::format("'{}' {}", reader.path().string(), fault));
@@ -39,7 +42,7 @@ std::optional<model::LayerShape> stored_layer(const SafetensorsReader& reader, c
                              static_cast<std::int64_t>(a->shape[1])};
 }
 
-model::MlpArchitecture infer_architecture(const SafetensorsReader& reader) {
+model::Architecture infer_architecture(const SafetensorsReader& reader) {
     const auto first = stored_layer(reader, "fc1");
     const auto last = stored_layer(reader, "fc2");
     if (!first || !last) {
@@ -47,24 +50,24 @@ model::MlpArchitecture infer_architecture(const SafetensorsReader& reader) {
              "is not a residual MLP: it has no linear layers 'fc1' and 'fc2' and no architecture in its "
              "metadata");
     }
-    model::MlpArchitecture architecture{first->in, first->out, 0, last->out};
-    while (architecture.blocks < 1000 &&
-           stored_layer(reader, fmt::format("res{}.layer1", architecture.blocks + 1))) {
-        ++architecture.blocks;
-    }
+    model::MlpArchitecture sizes{first->in, first->out, 0, last->out};
+    while (sizes.blocks < 1000 && stored_layer(reader, fmt::format("res{}.layer1", sizes.blocks + 1)))
+        ++sizes.blocks;
+    return model::residual_mlp(sizes);
+}
+
+model::Architecture parse_architecture(const std::string& text) {
+    const Json json = parse_metadata(text, kLongestArchitecture);
+    model::Architecture architecture = model::architecture_from_json(json);
+    if (model::residual_mlp_sizes(architecture)) (void)parse_metadata(text, kLongestMlpArchitecture);
     return architecture;
 }
 
-model::MlpArchitecture read_architecture(const SafetensorsReader& reader) {
+model::Architecture read_architecture(const SafetensorsReader& reader) {
     const auto& metadata = reader.header().metadata;
     const auto entry = metadata.find(kArchitectureKey);
     try {
-        if (entry == metadata.end()) {
-            const model::MlpArchitecture architecture = infer_architecture(reader);
-            architecture.validate();
-            return architecture;
-        }
-        return model::architecture_from_json(parse_metadata(entry->second, kLongestArchitecture));
+        return entry == metadata.end() ? infer_architecture(reader) : parse_architecture(entry->second);
     } catch (const Error& error) {
         if (std::string(error.what()).starts_with('\'')) throw;
         fail(reader, fmt::format("has an unusable architecture: {}", error.what()));
@@ -81,7 +84,7 @@ class LayerReader {
         if (a == nullptr) {
             return std::make_unique<model::DenseLinear<float>>(
                 shape.name, take(shape.name + ".weight", shape.out, shape.in),
-                take(shape.name + ".bias", 0, shape.out));
+                take_bias(shape.name + ".bias", shape));
         }
         if (a->shape.size() != 2 || a->shape[0] == 0) {
             fail(reader_,
@@ -92,10 +95,14 @@ class LayerReader {
         MatrixF first = take(shape.name + ".0.weight", rank, shape.in);
         return std::make_unique<model::FactoredLinear<float>>(
             shape.name, take(shape.name + ".1.weight", shape.out, rank), std::move(first),
-            take(shape.name + ".1.bias", 0, shape.out));
+            take_bias(shape.name + ".1.bias", shape));
     }
 
   private:
+    MatrixF take_bias(const std::string& name, const model::LayerShape& shape) {
+        return shape.bias ? take(name, 0, shape.out) : MatrixF();
+    }
+
     MatrixF take(const std::string& name, Eigen::Index rows, Eigen::Index cols) {
         used_.push_back(name);
         return read_shaped(reader_, name, rows, cols);
@@ -107,7 +114,7 @@ class LayerReader {
 
 }  // namespace
 
-std::vector<TensorSource> tensors_of(const model::ResidualMlp<float>& network) {
+std::vector<TensorSource> tensors_of(const model::Network<float>& network) {
     std::vector<TensorSource> tensors;
     for (const model::Parameter<float>* parameter : network.parameters()) {
         const auto rows = static_cast<std::uint64_t>(parameter->value.rows());
@@ -133,20 +140,19 @@ MatrixF read_shaped(const SafetensorsReader& reader, const std::string& name, Ei
     return reader.read_matrix(*tensor);
 }
 
-model::ResidualMlp<float> read_network(const SafetensorsReader& reader, std::vector<std::string>& used) {
-    const model::MlpArchitecture architecture = read_architecture(reader);
+model::Network<float> read_network(const SafetensorsReader& reader, std::vector<std::string>& used) {
+    model::Architecture architecture = read_architecture(reader);
     std::vector<std::unique_ptr<model::Linear<float>>> layers;
     LayerReader layer_reader(reader, used);
-    for (const model::LayerShape& shape : model::layer_shapes(architecture))
-        layers.push_back(layer_reader.read(shape));
-    return {architecture, std::move(layers)};
+    for (const model::LayerShape& shape : architecture.layers) layers.push_back(layer_reader.read(shape));
+    return {std::move(architecture), std::move(layers)};
 }
 
 void refuse_surplus(const SafetensorsReader& reader, const std::vector<std::string>& used) {
     for (const TensorInfo& tensor : reader.header().tensors) {
         if (std::ranges::find(used, tensor.name) == used.end()) {
             fail(reader,
-                 fmt::format("holds the tensor '{}', which a residual MLP of its architecture does not have",
+                 fmt::format("holds the tensor '{}', which a network of its architecture does not have",
                              printable(tensor.name)));
         }
     }

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "eckart/io/safetensors.hpp"
-#include "eckart/model/residual_mlp.hpp"
+#include "eckart/model/network.hpp"
 
 namespace eckart::io {
 
@@ -14,11 +14,11 @@ inline constexpr const char* kRunRecordKey = "eckart.run_record";
 inline constexpr const char* kStateKey = "eckart.state";
 
 /// Every parameter of a network as a tensor to be written.
-std::vector<TensorSource> tensors_of(const model::ResidualMlp<float>& network);
+std::vector<TensorSource> tensors_of(const model::Network<float>& network);
 
 /// The network in a file: architecture from the metadata, or inferred. `used` receives the names of its
 /// tensors. Throws FormatError.
-model::ResidualMlp<float> read_network(const SafetensorsReader& reader, std::vector<std::string>& used);
+model::Network<float> read_network(const SafetensorsReader& reader, std::vector<std::string>& used);
 
 /// The tensor `name`, which must have the given shape (rows 0: a vector). Throws FormatError.
 MatrixF read_shaped(const SafetensorsReader& reader, const std::string& name, Eigen::Index rows,

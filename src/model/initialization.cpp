@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "eckart/model/residual_mlp.hpp"
+#include "eckart/model/network.hpp"
 
 namespace eckart::model {
 
@@ -15,13 +15,13 @@ MatrixF uniform_matrix(std::int64_t rows, std::int64_t cols, double bound, Rng r
 
 }  // namespace
 
-ResidualMlp<float> make_initialized(const MlpArchitecture& architecture, const Rng& rng) {
+Network<float> make_initialized(const Architecture& architecture, const Rng& rng) {
     std::vector<std::unique_ptr<Linear<float>>> layers;
-    for (const LayerShape& shape : layer_shapes(architecture)) {
+    for (const LayerShape& shape : architecture.layers) {
         const double bound = 1 / std::sqrt(static_cast<double>(shape.in));
         layers.push_back(std::make_unique<DenseLinear<float>>(
             shape.name, uniform_matrix(shape.out, shape.in, bound, rng.fork(shape.name + ".weight")),
-            uniform_matrix(1, shape.out, bound, rng.fork(shape.name + ".bias"))));
+            shape.bias ? uniform_matrix(1, shape.out, bound, rng.fork(shape.name + ".bias")) : MatrixF()));
     }
     return {architecture, std::move(layers)};
 }

@@ -18,11 +18,17 @@ Parameter<T> make_weight(std::string name, Matrix<T> value) {
 
 template <class T>
 Parameter<T> make_bias(std::string name, Matrix<T> value, Eigen::Index out) {
-    if (value.rows() != 1 || value.cols() != out) {
+    if (value.size() > 0 && (value.rows() != 1 || value.cols() != out)) {
         throw InvalidArgument(fmt::format("{}: shape ({}, {}); the layer needs (1, {})", name, value.rows(),
                                           value.cols(), out));
     }
     return {std::move(name), std::move(value), {}, true};
+}
+
+/// Where the entries of `matrix` are; null when it has none.
+template <class AnyMatrix>
+auto* data_or_null(AnyMatrix& matrix) {
+    return matrix.size() > 0 ? matrix.data() : nullptr;
 }
 
 template <class T>
@@ -33,7 +39,7 @@ MatrixView<T> sized_gradient(Parameter<T>& parameter) {
 
 template <class T>
 void notify(const GradientReady<T>& ready, Parameter<T>& parameter) {
-    if (ready) ready(parameter);
+    if (ready && parameter.value.size() > 0) ready(parameter);
 }
 
 }  // namespace
@@ -56,6 +62,12 @@ std::int64_t DenseLinear<T>::rank() const {
 }
 
 template <class T>
+std::vector<Parameter<T>*> DenseLinear<T>::parameters() {
+    if (bias_.value.size() == 0) return {&weight_};
+    return {&weight_, &bias_};
+}
+
+template <class T>
 std::unique_ptr<Linear<T>> DenseLinear<T>::clone() const {
     return std::make_unique<DenseLinear<T>>(*this);
 }
@@ -63,7 +75,7 @@ std::unique_ptr<Linear<T>> DenseLinear<T>::clone() const {
 template <class T>
 void DenseLinear<T>::forward(ops::Backend<T>& backend, ConstMatrixView<T> x, const T* residual, bool relu,
                              MatrixView<T> y, LayerState<T>&) const {
-    backend.linear_forward(x, view(weight_.value), {bias_.value.data(), residual, relu}, y);
+    backend.linear_forward(x, view(weight_.value), {data_or_null(bias_.value), residual, relu}, y);
 }
 
 template <class T>
@@ -72,7 +84,7 @@ void DenseLinear<T>::backward(ops::Backend<T>& backend, ConstMatrixView<T> x, Co
     // dx first: once `ready` is called, the weight may change.
     if (dx != nullptr) backend.linear_backward_data(dy, view(std::as_const(weight_.value)), *dx);
     sized_gradient(bias_);
-    backend.linear_backward_weights(x, dy, sized_gradient(weight_), bias_.gradient.data());
+    backend.linear_backward_weights(x, dy, sized_gradient(weight_), data_or_null(bias_.gradient));
     notify(ready, weight_);
     notify(ready, bias_);
 }
@@ -92,6 +104,12 @@ FactoredLinear<T>::FactoredLinear(std::string name, Matrix<T> b, Matrix<T> a, Ma
 }
 
 template <class T>
+std::vector<Parameter<T>*> FactoredLinear<T>::parameters() {
+    if (bias_.value.size() == 0) return {&a_, &b_};
+    return {&a_, &b_, &bias_};
+}
+
+template <class T>
 std::unique_ptr<Linear<T>> FactoredLinear<T>::clone() const {
     return std::make_unique<FactoredLinear<T>>(*this);
 }
@@ -101,7 +119,7 @@ void FactoredLinear<T>::forward(ops::Backend<T>& backend, ConstMatrixView<T> x, 
                                 MatrixView<T> y, LayerState<T>& state) const {
     const MatrixView<T> hidden = reserve_rows(state.hidden, x.rows(), a_.value.rows());
     backend.linear_forward(x, view(a_.value), {}, hidden);
-    backend.linear_forward(constant(hidden), view(b_.value), {bias_.value.data(), residual, relu}, y);
+    backend.linear_forward(constant(hidden), view(b_.value), {data_or_null(bias_.value), residual, relu}, y);
 }
 
 template <class T>
@@ -112,7 +130,7 @@ void FactoredLinear<T>::backward(ops::Backend<T>& backend, ConstMatrixView<T> x,
     backend.linear_backward_data(dy, view(std::as_const(b_.value)), dhidden);
     if (dx != nullptr) backend.linear_backward_data(constant(dhidden), view(std::as_const(a_.value)), *dx);
     sized_gradient(bias_);
-    backend.linear_backward_weights(hidden, dy, sized_gradient(b_), bias_.gradient.data());
+    backend.linear_backward_weights(hidden, dy, sized_gradient(b_), data_or_null(bias_.gradient));
     notify(ready, b_);
     notify(ready, bias_);
     backend.linear_backward_weights(x, constant(dhidden), sized_gradient(a_), nullptr);

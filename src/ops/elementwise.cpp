@@ -69,6 +69,17 @@ void check_labels(ConstMatrixView<T> logits, std::span<const std::uint8_t> label
 }  // namespace
 
 template <class T>
+void add_relu(ConstMatrixView<T> x, const T* residual, bool relu, MatrixView<T> y) {
+    check_same_shape("add_relu", x.rows(), x.cols(), y.rows(), y.cols());
+    if (residual != nullptr) {
+        y = x + ConstMatrixView<T>(residual, x.rows(), x.cols());
+    } else if (y.data() != x.data()) {
+        y = x;
+    }
+    if (relu) y = y.cwiseMax(T(0));
+}
+
+template <class T>
 void relu_backward(ConstMatrixView<T> y, MatrixView<T> dy) {
     check_same_shape("relu_backward", y.rows(), y.cols(), dy.rows(), dy.cols());
     relu_backward_loop(y.data(), dy.data(), y.size());
@@ -117,6 +128,7 @@ LossSum softmax_nll_backward(ConstMatrixView<T> logits, std::span<const std::uin
 }
 
 #define ECKART_INSTANTIATE(T)                                                                                \
+    template ECKART_SHOWN void add_relu<T>(ConstMatrixView<T>, const T*, bool, MatrixView<T>);               \
     template ECKART_SHOWN void relu_backward<T>(ConstMatrixView<T>, MatrixView<T>);                          \
     template ECKART_SHOWN void add_in_place<T>(ConstMatrixView<T>, MatrixView<T>);                           \
     template ECKART_SHOWN LossSum softmax_nll<T>(ConstMatrixView<T>, std::span<const std::uint8_t>);         \

@@ -9,6 +9,7 @@
 #include "eckart/core/error.hpp"
 #include "eckart/core/run_record.hpp"
 #include "eckart/io/network_file.hpp"
+#include "eckart/model/residual_mlp.hpp"
 #include "selfcheck/checks.hpp"
 
 namespace eckart::selfcheck {
@@ -17,11 +18,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr model::MlpArchitecture kFileArchitecture{12, 10, 1, 3};
-
-model::ResidualMlp<float> sample_network(Rng rng) {
-    model::ResidualMlp<float> network = model::make_initialized(kFileArchitecture, rng);
-    const auto shapes = model::layer_shapes(kFileArchitecture);
+model::Network<float> sample_network(Rng rng) {
+    model::Network<float> network = model::make_initialized({12, 10, 1, 3}, rng);
+    const auto& shapes = network.architecture().layers;
     network.replace_layer(
         1, std::make_unique<model::FactoredLinear<float>>(
                shapes[1].name, normal_matrix<float>(shapes[1].out, 2, rng),
@@ -46,7 +45,7 @@ class ScratchFile {
     fs::path path_;
 };
 
-int differing_tensors(const model::ResidualMlp<float>& a, const model::ResidualMlp<float>& b) {
+int differing_tensors(const model::Network<float>& a, const model::Network<float>& b) {
     const auto left = a.parameters();
     const auto right = b.parameters();
     int differing = std::abs(static_cast<int>(left.size()) - static_cast<int>(right.size()));
@@ -71,7 +70,7 @@ bool is_refused(const fs::path& path) {
 }
 
 std::vector<Finding> round_trip(const Rng& rng, const fs::path& folder) {
-    const model::ResidualMlp<float> network = sample_network(rng);
+    const model::Network<float> network = sample_network(rng);
     const ScratchFile file(folder, rng);
     io::save_network(network, capture_run_record("selfcheck", 0, 1), file.path(), Overwrite::kReplace);
     const int differing = differing_tensors(network, io::load_network(file.path()).network);

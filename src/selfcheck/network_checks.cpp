@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "eckart/calculus/derivative_check.hpp"
+#include "eckart/model/network.hpp"
 #include "eckart/model/residual_mlp.hpp"
 #include "eckart/ops/elementwise.hpp"
 #include "eckart/train/orthogonal_factors.hpp"
@@ -15,7 +16,7 @@ namespace eckart::selfcheck {
 
 namespace {
 
-using model::ResidualMlp;
+using model::Network;
 
 constexpr Eigen::Index kBatch = 8;
 constexpr Eigen::Index kRank = 3;
@@ -24,7 +25,7 @@ constexpr model::MlpArchitecture kArchitecture{9, 7, 2, 4};
 /// A small network's mean loss on one batch as a function of all its parameters.
 class Loss {
   public:
-    Loss(ResidualMlp<double> network, Rng rng)
+    Loss(Network<double> network, Rng rng)
         : network_(std::move(network)),
           backend_(ops::make_reference_backend<double>()),
           x_(normal_matrix<double>(kBatch, kArchitecture.input, rng)) {
@@ -72,16 +73,16 @@ class Loss {
         }
     }
 
-    ResidualMlp<double> network_;
+    Network<double> network_;
     std::unique_ptr<ops::Backend<double>> backend_;
     MatrixD x_;
     std::vector<std::uint8_t> labels_;
     model::NetworkState<double> state_;
 };
 
-ResidualMlp<double> factored_network(Rng rng) {
+Network<double> factored_network(Rng rng) {
     auto network = model::convert<double>(model::make_initialized(kArchitecture, rng));
-    const auto shapes = model::layer_shapes(kArchitecture);
+    const auto& shapes = network.architecture().layers;
     for (std::size_t i = 0; i < shapes.size(); ++i) {
         MatrixD b = normal_matrix<double>(shapes[i].out, kRank, rng) / std::sqrt(double{kRank});
         MatrixD a =
@@ -93,7 +94,7 @@ ResidualMlp<double> factored_network(Rng rng) {
     return network;
 }
 
-Finding network_gradient(const std::string& name, ResidualMlp<double> network, const Rng& rng) {
+Finding network_gradient(const std::string& name, Network<double> network, const Rng& rng) {
     Loss loss(std::move(network), rng.fork("batch"));
     // Larger steps cross the kinks of ReLUs, which makes any slope; the floor decides.
     calculus::DerivativeCheckOptions options;

@@ -22,13 +22,13 @@ MatrixF timing_batch(const data::Dataset& test, std::int64_t count) {
     return x;
 }
 
-std::int64_t count_factored(const model::ResidualMlp<float>& network) {
+std::int64_t count_factored(const model::Network<float>& network) {
     std::int64_t count = 0;
     for (std::size_t i = 0; i < network.layer_count(); ++i) count += network.layer(i).factored() ? 1 : 0;
     return count;
 }
 
-SweepPoint measure_point(const model::ResidualMlp<float>& dense, const model::ResidualMlp<float>& cut,
+SweepPoint measure_point(const model::Network<float>& dense, const model::Network<float>& cut,
                          std::int64_t rank, const data::Dataset& test, const SweepOptions& options,
                          ops::Backend<float>& backend) {
     SweepPoint point;
@@ -36,7 +36,7 @@ SweepPoint measure_point(const model::ResidualMlp<float>& dense, const model::Re
     point.size = cut.size();
     point.layers_factored = count_factored(cut);
     point.test = evaluate::evaluate<float>(cut, backend, test);
-    const model::ResidualMlp<float>* const networks[] = {&cut, &dense};
+    const model::Network<float>* const networks[] = {&cut, &dense};
     for (const std::int64_t batch : options.batches) {
         const MatrixF x = timing_batch(test, batch);
         const auto times = evaluate::measure_latency(networks, backend, view(x), options.latency);
@@ -65,9 +65,9 @@ void SweepOptions::validate() const {
     latency.validate();
 }
 
-std::vector<std::int64_t> default_ranks(const model::MlpArchitecture& architecture) {
+std::vector<std::int64_t> default_ranks(const model::Architecture& architecture) {
     std::int64_t full = 0;
-    for (const model::LayerShape& layer : model::layer_shapes(architecture)) {
+    for (const model::LayerShape& layer : architecture.layers) {
         full = std::max(full, std::min(layer.out, layer.in));
     }
     std::vector<std::int64_t> ranks;
@@ -79,7 +79,7 @@ std::vector<std::int64_t> default_ranks(const model::MlpArchitecture& architectu
     return ranks;
 }
 
-void run_sweep(const model::ResidualMlp<float>& network,
+void run_sweep(const model::Network<float>& network,
                const std::vector<compress::LayerDecomposition>& decomposition, const data::Dataset& test,
                const SweepOptions& options, const std::vector<SweepPoint>& done, ops::Backend<float>& backend,
                ProgressObserver& progress, const StopRequested& stop, const PointReady& ready) {

@@ -59,7 +59,7 @@ std::vector<io::TensorSource> extra_of(const TrainState& state) {
 }
 
 /// Takes the factors out of `extra`, which must hold them for every factored layer. Throws FormatError.
-std::vector<OrthogonalFactors> factors_from(const model::ResidualMlp<float>& network,
+std::vector<OrthogonalFactors> factors_from(const model::Network<float>& network,
                                             std::map<std::string, MatrixF>& extra, const std::string& file) {
     std::vector<OrthogonalFactors> all;
     for (std::size_t i = 0; i < network.layer_count(); ++i) {
@@ -110,7 +110,7 @@ class Hash {
 
 }  // namespace
 
-std::string fingerprint(const model::ResidualMlp<float>& network) {
+std::string fingerprint(const model::Network<float>& network) {
     Hash hash;
     for (const model::Parameter<float>* parameter : network.parameters()) {
         const MatrixF& value = parameter->value;

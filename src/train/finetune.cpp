@@ -27,8 +27,8 @@ TrainOptions finetune_defaults() {
     return options;
 }
 
-std::vector<TensorChange> relative_changes(const model::ResidualMlp<float>& before,
-                                           const model::ResidualMlp<float>& after) {
+std::vector<TensorChange> relative_changes(const model::Network<float>& before,
+                                           const model::Network<float>& after) {
     const auto old_tensors = before.parameters();
     const auto new_tensors = after.parameters();
     if (old_tensors.size() != new_tensors.size()) {

@@ -41,7 +41,7 @@ FactorGradients<T> factor_gradients(const Matrix<T>& u, const Matrix<T>& sigma, 
     return gradients;
 }
 
-std::vector<OrthogonalFactors> orthogonalize(model::ResidualMlp<float>& network) {
+std::vector<OrthogonalFactors> orthogonalize(model::Network<float>& network) {
     std::vector<OrthogonalFactors> all;
     for (std::size_t i = 0; i < network.layer_count(); ++i) {
         const auto* layer = dynamic_cast<const model::FactoredLinear<float>*>(&network.layer(i));

@@ -184,7 +184,7 @@ class Loop {
 
 }  // namespace
 
-TrainState start_training(model::ResidualMlp<float> network, FactorUpdate factors) {
+TrainState start_training(model::Network<float> network, FactorUpdate factors) {
     TrainState state{std::move(network), {}, {}};
     if (factors == FactorUpdate::kOrthogonal) state.factors = orthogonalize(state.network);
     for (const model::Parameter<float>* parameter : std::as_const(state.network).parameters()) {

@@ -1,6 +1,7 @@
 // What the program says when a signal ends it.
 #include "bad_call.hpp"
 #include "child_process.hpp"
+#include "eckart/model/residual_mlp.hpp"
 #include "materials.hpp"
 #include "scratch_folder.hpp"
 

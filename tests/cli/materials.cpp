@@ -24,7 +24,7 @@ const model::MlpArchitecture kArchitecture{3072, 16, 2, 10};
 /// Everything of lay_out(), made once per process.
 struct Originals {
     data::DatasetPair data = data::make_synthetic({40, 20, 0});
-    model::ResidualMlp<float> dense = model::make_initialized(kArchitecture, Rng(0));
+    model::Network<float> dense = model::make_initialized(kArchitecture, Rng(0));
     ScratchFolder files;
 
     Originals() {
@@ -60,15 +60,15 @@ void write_data(const data::DatasetPair& data, const fs::path& folder) {
     write_batch(data.test, 0, data.test.count(), folder / "test_batch.bin");
 }
 
-model::ResidualMlp<float> dense_network() {
+model::Network<float> dense_network() {
     return originals().dense;
 }
 
-model::ResidualMlp<float> network_of_other_size() {
+model::Network<float> network_of_other_size() {
     return model::make_initialized({784, 16, 2, 10}, Rng(0));
 }
 
-void save(const model::ResidualMlp<float>& network, const std::filesystem::path& file) {
+void save(const model::Network<float>& network, const std::filesystem::path& file) {
     io::save_network(network, capture_run_record("test", 0, 1), file, Overwrite::kReplace);
 }
 
@@ -88,8 +88,8 @@ void lay_out_checkpoint(const std::filesystem::path& folder) {
 namespace {
 
 void lay_out_finetune_checkpoint_of(train::FactorUpdate factors, const fs::path& folder) {
-    const model::ResidualMlp<float> small = io::load_network(folder / "small.safetensors").network;
-    model::ResidualMlp<float> balanced = small;
+    const model::Network<float> small = io::load_network(folder / "small.safetensors").network;
+    model::Network<float> balanced = small;
     compress::balance_factors(balanced);
     const train::Origin origin{data::load_dataset(folder / "data").checksum, train::fingerprint(small)};
     train::TrainOptions options = train::finetune_defaults();

@@ -3,7 +3,7 @@
 #include <filesystem>
 
 #include "eckart/data/dataset.hpp"
-#include "eckart/model/residual_mlp.hpp"
+#include "eckart/model/network.hpp"
 
 namespace eckart::test {
 
@@ -17,11 +17,11 @@ void lay_out(const std::filesystem::path& folder);
 void write_data(const data::DatasetPair& data, const std::filesystem::path& folder);
 
 /// The network of net.safetensors, and one for other images.
-model::ResidualMlp<float> dense_network();
-model::ResidualMlp<float> network_of_other_size();
+model::Network<float> dense_network();
+model::Network<float> network_of_other_size();
 
 /// Saves a network as the program does.
-void save(const model::ResidualMlp<float>& network, const std::filesystem::path& file);
+void save(const model::Network<float>& network, const std::filesystem::path& file);
 
 /// <folder>/trained.safetensors.checkpoint: what an interrupted
 /// `eckart train --data data --hidden 16 -o trained.safetensors` leaves.

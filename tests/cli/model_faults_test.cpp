@@ -42,14 +42,14 @@ std::string random_bytes() {
 }
 
 void spoil_weights(const fs::path& folder) {
-    model::ResidualMlp<float> network = dense_network();
+    model::Network<float> network = dense_network();
     network.parameters()[0]->value(3, 2) = std::numeric_limits<float>::quiet_NaN();
     save(network, folder / "bad.safetensors");
 }
 
 /// Finite weights whose products are not.
 void save_network_that_overflows(const fs::path& folder) {
-    model::ResidualMlp<float> network = dense_network();
+    model::Network<float> network = dense_network();
     for (auto* parameter : network.parameters()) parameter->value.setConstant(1e30F);
     save(network, folder / "bad.safetensors");
 }

@@ -12,7 +12,7 @@ namespace {
 
 const model::MlpArchitecture kArchitecture{30, 20, 1, 10};
 
-std::vector<LayerDecomposition> decomposition_of(const model::ResidualMlp<float>& network) {
+std::vector<LayerDecomposition> decomposition_of(const model::Network<float>& network) {
     ProgressObserver silent;
     return decompose(network, silent, {});
 }

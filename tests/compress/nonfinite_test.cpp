@@ -11,7 +11,7 @@ namespace eckart::compress {
 namespace {
 
 /// A network whose dense and factored layers are as they should be but for two entries of one tensor.
-model::ResidualMlp<float> spoiled(const std::string& tensor) {
+model::Network<float> spoiled(const std::string& tensor) {
     auto network = test::half_factored_network({24, 18, 1, 10}, 5, Rng(5));
     for (model::Parameter<float>* parameter : network.parameters()) {
         if (parameter->name != tensor) continue;

@@ -23,8 +23,8 @@ double relative_distance(const MatrixD& a, const MatrixD& b) {
 }
 
 /// A network whose spectra fall like 1 / j: W_r is then well determined at every r.
-model::ResidualMlp<float> decaying_network(const std::vector<LayerDecomposition>& decomposition,
-                                           model::ResidualMlp<float> network) {
+model::Network<float> decaying_network(const std::vector<LayerDecomposition>& decomposition,
+                                       model::Network<float> network) {
     for (std::size_t i = 0; i < network.layer_count(); ++i) {
         const linalg::Svd<float>& svd = decomposition[i].svd;
         VectorF s(svd.s.size());
@@ -51,11 +51,11 @@ class TruncationReference : public testing::TestWithParam<std::int64_t> {
     [[nodiscard]] Eigen::Index rank_of(std::size_t layer) const {
         return std::min({GetParam(), network_.layer(layer).out(), network_.layer(layer).in()});
     }
-    [[nodiscard]] const model::ResidualMlp<float>& network() const { return network_; }
+    [[nodiscard]] const model::Network<float>& network() const { return network_; }
 
   private:
-    model::ResidualMlp<float> initial_ = model::make_initialized(kTruncated, Rng(21));
-    model::ResidualMlp<float> network_ = decaying_network(decompose(initial_, silent(), {}), initial_);
+    model::Network<float> initial_ = model::make_initialized(kTruncated, Rng(21));
+    model::Network<float> network_ = decaying_network(decompose(initial_, silent(), {}), initial_);
 };
 
 TEST_P(TruncationReference, FactorsMultiplyToTheNearestMatrixOfTheRank) {
@@ -81,7 +81,7 @@ TEST_P(TruncationReference, InferenceOnFactorsIsThatOfTheTruncatedMatrices) {
     const MatrixD wide = x.cast<double>();
     const auto backend = ops::make_onednn_backend();
     const auto oracle = ops::make_reference_backend<double>();
-    const auto answer = [&](const model::ResidualMlp<double>& net) {
+    const auto answer = [&](const model::Network<double>& net) {
         model::NetworkState<double> state;
         return MatrixD(net.forward(*oracle, view(wide), state));
     };

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "eckart/core/error.hpp"
+#include "eckart/model/residual_mlp.hpp"
 #include "small_dataset.hpp"
 
 namespace eckart::evaluate {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "eckart/core/error.hpp"
+#include "eckart/model/residual_mlp.hpp"
 #include "random_matrix.hpp"
 
 namespace eckart::evaluate {
@@ -21,7 +22,7 @@ TEST(SpreadOf, EqualsNumPysPercentiles) {
 TEST(MeasureLatency, TakesTheRepetitionsItWasAskedFor) {
     const auto small = model::make_initialized({12, 8, 1, 3}, Rng(1));
     const auto large = model::make_initialized({12, 64, 1, 3}, Rng(1));
-    const model::ResidualMlp<float>* const networks[] = {&small, &large};
+    const model::Network<float>* const networks[] = {&small, &large};
     const auto backend = ops::make_onednn_backend();
     Rng rng(2);
     const MatrixF x = test::random_matrix<float>(5, 12, rng);

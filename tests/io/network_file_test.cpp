@@ -5,6 +5,7 @@
 #include "eckart/core/error.hpp"
 #include "eckart/io/checkpoint.hpp"
 #include "eckart/io/safetensors.hpp"
+#include "error_message.hpp"
 #include "io/network_tensors.hpp"
 #include "same_bits.hpp"
 #include "scratch_folder.hpp"
@@ -27,6 +28,66 @@ TEST(NetworkFile, RoundTripKeepsEveryBit) {
         EXPECT_EQ(loaded.network.architecture(), network.architecture());
         EXPECT_EQ(loaded.run_record.at("seed"), 42);
     }
+}
+
+TEST(NetworkFile, RoundTripKeepsNetworksOfAnyArchitecture) {
+    const test::ScratchFolder folder;
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+        Rng rng(seed);
+        const model::Architecture architecture = test::random_architecture(rng);
+        const auto network = test::random_network(architecture, seed % 2 == 0 ? 2 : 0, rng);
+        save_network(network, {}, folder / "net", Overwrite::kReplace);
+        const NetworkFile loaded = load_network(folder / "net");
+        EXPECT_EQ(loaded.network.architecture(), architecture);
+        EXPECT_TRUE(test::same_bits(loaded.network, network));
+    }
+}
+
+/// A file of one layer from 2 to 1 with the text as its architecture.
+std::string fault_of_architecture(const std::string& text) {
+    const test::ScratchFolder folder;
+    const float weights[] = {1, 2};
+    AtomicFile file(folder / "net", Overwrite::kReplace);
+    write_safetensors(file, {{kArchitectureKey, text}}, {{"fc.weight", {1, 2}, weights}});
+    file.commit();
+    return test::message_of<FormatError>([&] { (void)load_network(folder / "net"); });
+}
+
+TEST(NetworkFile, RefusesMalformedChains) {
+    const auto chain = [](const std::string& steps) {
+        return R"({"architecture":"chain","input":2,"steps":[)" + steps + "]}";
+    };
+    const std::string linear = R"({"op":"linear","layer":"fc","out":1,"bias":false})";
+    EXPECT_EQ(fault_of_architecture(chain(linear)), "no exception of this type");
+    const auto expect = [](const std::string& text, const std::string& words) {
+        test::expect_words(fault_of_architecture(text), {words});
+    };
+    expect(chain(""), "has an unusable architecture: network: it has no linear layer");
+    expect(chain(R"({"op":"conv"})"), R"(step 1 of the architecture is "conv"; known are "linear")");
+    expect(chain(R"({"op":")" + std::string(5000, 'x') + "\"}"), "...; known are");
+    expect(chain(R"({"op":"linear","layer":"fc","out":1,"bias":true})"), "has no tensor 'fc.bias' (1)");
+    expect(chain(R"({"op":"linear","layer":"fc","out":2,"bias":false})"),
+           "holds 'fc.weight' with shape (1, 2), but the architecture needs (2, 2)");
+    expect(chain(linear + R"(,{"op":"add","other":0})"), "step 2 adds a value of width 2 to one of 1");
+    expect(chain(linear + std::string(5U << 20U, ' ')), "more than 4194304");
+    std::string many = linear;
+    for (int i = 0; i < 10'000; ++i) many += R"(,{"op":"relu"})";
+    expect(chain(many), "at most 10000 steps");
+}
+
+TEST(NetworkFile, CheckpointsTellLayersWithAwkwardNamesFromTheTrainersTensors) {
+    const test::ScratchFolder folder;
+    model::Architecture architecture{3, {}, {}};
+    architecture.add_linear(architecture.add_relu(architecture.add_linear(0, "train.1", 4)), "adam.m", 2);
+    const auto network = model::make_initialized(architecture, Rng(1));
+    std::vector<MatrixF> moments;
+    for (const auto* parameter : network.parameters()) moments.push_back(parameter->value);
+    const float own[] = {5};
+    save_checkpoint(network, moments, moments, Json::object(), folder / "state", {{"own", {1, 1}, own}});
+    const Checkpoint loaded = load_checkpoint(folder / "state");
+    EXPECT_TRUE(test::same_bits(loaded.network, network));
+    ASSERT_EQ(loaded.extra.size(), 1U);
+    EXPECT_EQ(loaded.extra.begin()->first, "own");
 }
 
 TEST(NetworkFile, SameNetworkSameBytes) {

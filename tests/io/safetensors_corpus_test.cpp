@@ -130,7 +130,8 @@ const std::vector<Refusal> kWrongNetworks{
     {"architecture_is_an_array", "has an unusable architecture: the architecture is not a JSON object"},
     {"architecture_is_nested_deeply", "has an unusable architecture: it is nested deeper than 16 levels"},
     {"architecture_is_long", "has an unusable architecture: it has 1085 bytes, more than 1024"},
-    {"architecture_of_another_kind", R"(the architecture is "transformer"; only "residual-mlp" is known)"},
+    {"architecture_of_another_kind",
+     R"(the architecture is "transformer"; only "residual-mlp" and "chain" are known)"},
     {"architecture_without_hidden", "the architecture lacks 'hidden'"},
     {"architecture_with_a_float", "the architecture's 'hidden' is 2.0; an integer is expected"},
     {"architecture_with_a_text", "the architecture's 'hidden' is \"2\"; an integer is expected"},
@@ -215,7 +216,7 @@ INSTANTIATE_TEST_SUITE_P(Corpus, WrongNetworkFile, testing::ValuesIn(kWrongNetwo
 class AcceptedFile : public testing::TestWithParam<std::string> {};
 
 /// The script numbers the entries of each tensor: entry i is i / 8.
-void expect_numbered(const model::ResidualMlp<float>& network) {
+void expect_numbered(const model::Network<float>& network) {
     for (const model::Parameter<float>* parameter : network.parameters()) {
         for (Eigen::Index i = 0; i < parameter->value.size(); ++i) {
             EXPECT_EQ(parameter->value.data()[i], static_cast<float>(i) / 8)

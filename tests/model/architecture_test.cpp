@@ -1,4 +1,4 @@
-#include "eckart/model/architecture.hpp"
+#include "eckart/model/residual_mlp.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@ namespace eckart::model {
 namespace {
 
 TEST(MlpArchitecture, LayersCarryPyTorchNames) {
-    const auto layers = layer_shapes(MlpArchitecture{});
+    const auto layers = residual_mlp().layers;
     ASSERT_EQ(layers.size(), 6U);
     const char* names[] = {"fc1", "res1.layer1", "res1.layer2", "res2.layer1", "res2.layer2", "fc2"};
     for (std::size_t i = 0; i < layers.size(); ++i) EXPECT_EQ(layers[i].name, names[i]);
@@ -19,7 +19,7 @@ TEST(MlpArchitecture, LayersCarryPyTorchNames) {
 
 TEST(MlpArchitecture, JsonRoundTrip) {
     const MlpArchitecture architecture{28 * 28, 64, 3, 47};
-    EXPECT_EQ(architecture_from_json(to_json(architecture)), architecture);
+    EXPECT_EQ(residual_mlp_sizes(architecture_from_json(to_json(residual_mlp(architecture)))), architecture);
 }
 
 TEST(MlpArchitecture, RefusesSizesOutOfRange) {
@@ -32,7 +32,7 @@ TEST(MlpArchitecture, RefusesSizesOutOfRange) {
 }
 
 TEST(MlpArchitecture, RefusesJsonWithMissingOrWrongFields) {
-    const Json good = to_json(MlpArchitecture{});
+    const Json good = to_json(residual_mlp());
     for (const char* field : {"architecture", "input", "hidden", "blocks", "classes"}) {
         Json missing = good;
         missing.erase(field);

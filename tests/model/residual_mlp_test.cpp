@@ -17,7 +17,7 @@ constexpr MlpArchitecture kSmall{13, 9, 2, 4};
 
 TEST(ResidualMlp, ReferenceSizesHaveThePublishedCount) {
     // 3072*1000+1000 + 4*(1000*1000+1000) + 1000*10+10
-    const ModelSize size = make_initialized({}, Rng(0)).size();
+    const ModelSize size = make_initialized(MlpArchitecture{}, Rng(0)).size();
     EXPECT_EQ(size.parameters, 7'087'010);
     EXPECT_EQ(size.bytes, 28'348'040);
     EXPECT_EQ(size.macs, 7'082'000);
@@ -83,7 +83,7 @@ TEST(ResidualMlp, ForwardEqualsPyTorch) {
 TEST(ResidualMlp, FactoredInferenceEqualsTheRebuiltMatrices) {
     const auto network = test::half_factored_network(kSmall, 3, Rng(8));
     EXPECT_TRUE(network.factored());
-    const ResidualMlp<double> rebuilt = rebuild_dense(network);
+    const Network<double> rebuilt = rebuild_dense(network);
     EXPECT_FALSE(rebuilt.factored());
     Rng rng(9);
     const MatrixF x = random_matrix<float>(21, kSmall.input, rng);

@@ -14,6 +14,21 @@ namespace {
 
 using test::random_matrix;
 
+TEST(AddRelu, AddsCutsOffAndWorksInPlace) {
+    const MatrixF x = (MatrixF(2, 2) << -1, 2, 3, -4).finished();
+    const MatrixF r = (MatrixF(2, 2) << 5, -5, 1, 1).finished();
+    MatrixF y(2, 2);
+    add_relu<float>(view(x), r.data(), true, view(y));
+    EXPECT_EQ(y, (MatrixF(2, 2) << 4, 0, 4, 0).finished());
+    add_relu<float>(view(x), r.data(), false, view(y));
+    EXPECT_EQ(y, (MatrixF(2, 2) << 4, -3, 4, -3).finished());
+    y = x;
+    add_relu<float>(view(std::as_const(y)), nullptr, true, view(y));
+    EXPECT_EQ(y, (MatrixF(2, 2) << 0, 2, 3, 0).finished());
+    MatrixF narrow(2, 1);
+    EXPECT_THROW(add_relu<float>(view(x), nullptr, true, view(narrow)), InvalidArgument);
+}
+
 TEST(SoftmaxNll, EqualsTheClosedFormForTwoClasses) {
     // -log softmax((0, d))_0 = log(1 + e^d).
     for (const double d : {-30.0, -1.0, 0.0, 0.5, 20.0}) {

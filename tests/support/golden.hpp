@@ -9,7 +9,7 @@
 
 #include "eckart/core/json.hpp"
 #include "eckart/core/matrix.hpp"
-#include "eckart/model/residual_mlp.hpp"
+#include "eckart/model/network.hpp"
 
 namespace eckart::test {
 
@@ -29,10 +29,10 @@ inline MatrixD golden_tensor(const Json& tensor) {
 }
 
 /// The network whose weights `tensors` holds.
-inline model::ResidualMlp<double> golden_network(const Json& tensors) {
-    const model::MlpArchitecture architecture = model::architecture_from_json(pytorch_golden().at("model"));
+inline model::Network<double> golden_network(const Json& tensors) {
+    const model::Architecture architecture = model::architecture_from_json(pytorch_golden().at("model"));
     std::vector<std::unique_ptr<model::Linear<double>>> layers;
-    for (const model::LayerShape& layer : model::layer_shapes(architecture)) {
+    for (const model::LayerShape& layer : architecture.layers) {
         layers.push_back(std::make_unique<model::DenseLinear<double>>(
             layer.name, golden_tensor(tensors.at(layer.name + ".weight")),
             golden_tensor(tensors.at(layer.name + ".bias"))));

@@ -2,12 +2,12 @@
 
 #include <cstring>
 
-#include "eckart/model/residual_mlp.hpp"
+#include "eckart/model/network.hpp"
 
 namespace eckart::test {
 
 /// Whether two networks have the same tensors, bit by bit.
-inline bool same_bits(const model::ResidualMlp<float>& a, const model::ResidualMlp<float>& b) {
+inline bool same_bits(const model::Network<float>& a, const model::Network<float>& b) {
     const auto left = a.parameters();
     const auto right = b.parameters();
     if (left.size() != right.size()) return false;

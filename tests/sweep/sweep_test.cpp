@@ -6,6 +6,7 @@
 
 #include "eckart/compress/compress.hpp"
 #include "eckart/core/error.hpp"
+#include "eckart/model/residual_mlp.hpp"
 #include "eckart/train/train.hpp"
 #include "small_dataset.hpp"
 
@@ -36,7 +37,7 @@ class Sweep : public testing::Test {
 
     data::DatasetPair data_ = test::small_dataset_pair(230, 120);
     std::unique_ptr<ops::Backend<float>> backend_ = ops::make_onednn_backend();
-    model::ResidualMlp<float> network_ = model::make_initialized({12, 16, 2, 3}, Rng(1));
+    model::Network<float> network_ = model::make_initialized({12, 16, 2, 3}, Rng(1));
     ProgressObserver silent_;
     std::vector<compress::LayerDecomposition> decomposition_;
     SweepOptions options_;
@@ -126,9 +127,9 @@ TEST_F(Sweep, RefusesBadOptions) {
 
 TEST(DefaultRanks, GoFromOneToFull) {
     const std::vector<std::int64_t> expected{1, 2, 5, 10, 20, 30, 50, 75, 100, 150, 200, 300, 400, 500, 1000};
-    EXPECT_EQ(default_ranks({}), expected);
-    EXPECT_EQ(default_ranks({5, 3, 0, 2}), (std::vector<std::int64_t>{1, 2, 3}));
-    EXPECT_EQ(default_ranks({1, 1, 0, 1}), (std::vector<std::int64_t>{1}));
+    EXPECT_EQ(default_ranks(model::residual_mlp()), expected);
+    EXPECT_EQ(default_ranks(model::residual_mlp({5, 3, 0, 2})), (std::vector<std::int64_t>{1, 2, 3}));
+    EXPECT_EQ(default_ranks(model::residual_mlp({1, 1, 0, 1})), (std::vector<std::int64_t>{1}));
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ class Checkpoint : public testing::Test {
 
     test::ScratchFolder folder_;
     data::DatasetPair data_ = test::small_dataset_pair();
-    model::ResidualMlp<float> network_ = test::half_factored_network({12, 16, 2, 3}, 4, Rng(1));
+    model::Network<float> network_ = test::half_factored_network({12, 16, 2, 3}, 4, Rng(1));
     std::unique_ptr<ops::Backend<float>> backend_ = ops::make_onednn_backend();
     TrainOptions options_;
     Origin origin_{data_.checksum, fingerprint(network_)};
@@ -82,7 +82,7 @@ TEST_F(Checkpoint, BelongsToTheNetworkItBeganWith) {
 
 TEST_F(Checkpoint, FingerprintDependsOnEveryBitAndTheShapes) {
     EXPECT_EQ(fingerprint(network_), origin_.start);
-    model::ResidualMlp<float> changed = network_;
+    model::Network<float> changed = network_;
     for (model::Parameter<float>* parameter : changed.parameters()) {
         float& last = *(parameter->value.data() + parameter->value.size() - 1);
         const float before = last;

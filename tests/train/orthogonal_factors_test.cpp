@@ -69,7 +69,7 @@ class Problem {
     }
 
     std::size_t layer_;
-    model::ResidualMlp<double> network_;
+    model::Network<double> network_;
     MatrixD x_;
     Eigen::Index out_;
     Eigen::Index in_;
@@ -136,8 +136,8 @@ double drift(const OrthogonalFactors& factors) {
 
 TEST(Orthogonalize, KeepsTheFunctionAndGivesOrthonormalVectors) {
     // Layer 5, (3, 16), has factors of rank 4: more than it can have.
-    const model::ResidualMlp<float> before = test::half_factored_network({12, 16, 2, 3}, 4, Rng(3));
-    model::ResidualMlp<float> after = before;
+    const model::Network<float> before = test::half_factored_network({12, 16, 2, 3}, 4, Rng(3));
+    model::Network<float> after = before;
     const std::vector<OrthogonalFactors> all = orthogonalize(after);
     ASSERT_EQ(all.size(), 3U);
     for (const OrthogonalFactors& factors : all) {
@@ -152,7 +152,7 @@ TEST(Orthogonalize, KeepsTheFunctionAndGivesOrthonormalVectors) {
 }
 
 TEST(Orthogonalize, RefusesANetworkWithoutFactors) {
-    model::ResidualMlp<float> dense = model::make_initialized({12, 16, 2, 3}, Rng(3));
+    model::Network<float> dense = model::make_initialized({12, 16, 2, 3}, Rng(3));
     EXPECT_THROW((void)orthogonalize(dense), InvalidArgument);
     EXPECT_THROW((void)start_training(dense, FactorUpdate::kOrthogonal), InvalidArgument);
 }
@@ -198,7 +198,7 @@ class OrthogonalTraining : public testing::Test {
 
     test::ScratchFolder folder_;
     data::DatasetPair data_ = test::small_dataset_pair();
-    model::ResidualMlp<float> network_ = test::half_factored_network({12, 16, 2, 3}, 4, Rng(1));
+    model::Network<float> network_ = test::half_factored_network({12, 16, 2, 3}, 4, Rng(1));
     std::unique_ptr<ops::Backend<float>> backend_ = ops::make_onednn_backend();
     TrainOptions options_;
     Origin origin_{data_.checksum, fingerprint(network_)};

@@ -6,6 +6,7 @@
 
 #include "eckart/core/error.hpp"
 #include "eckart/data/batches.hpp"
+#include "eckart/model/residual_mlp.hpp"
 #include "golden.hpp"
 #include "same_bits.hpp"
 #include "small_dataset.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "eckart/model/residual_mlp.hpp"
+#include "eckart/model/network.hpp"
 
 #pragma GCC visibility push(default)
 
@@ -10,7 +10,7 @@ namespace eckart::compress {
 /// product: the same function, factors of equal norm. Adam moves every entry by about the learning rate, so
 /// that factors of unequal scale would be destroyed by its first steps. O((m + n) r^2) flops a layer. Throws
 /// NumericalError naming the tensor.
-void balance_factors(model::ResidualMlp<float>& network);
+void balance_factors(model::Network<float>& network);
 
 }  // namespace eckart::compress
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "eckart/data/dataset.hpp"
-#include "eckart/model/residual_mlp.hpp"
+#include "eckart/model/network.hpp"
 #include "eckart/ops/backend.hpp"
 
 #pragma GCC visibility push(default)
@@ -22,7 +22,7 @@ struct Evaluation {
 /// Images are scaled to [-1, 1] batch by batch. T is float or double. Throws InvalidArgument when the images
 /// do not fit the network, a label has no class in it, or `batch` < 1.
 template <class T>
-Evaluation evaluate(const model::ResidualMlp<T>& network, ops::Backend<T>& backend, const data::Dataset& data,
+Evaluation evaluate(const model::Network<T>& network, ops::Backend<T>& backend, const data::Dataset& data,
                     std::int64_t batch = 1000);
 
 /// Throws NumericalError unless the mean loss is a number: with overflowing outputs neither it nor the
@@ -30,7 +30,7 @@ Evaluation evaluate(const model::ResidualMlp<T>& network, ops::Backend<T>& backe
 void require_finite(const Evaluation& evaluation);
 
 /// Throws InvalidArgument naming both sizes unless `data`'s images and classes fit `architecture`.
-void require_fitting(const model::MlpArchitecture& architecture, const data::Dataset& data);
+void require_fitting(const model::Architecture& architecture, const data::Dataset& data);
 
 }  // namespace eckart::evaluate
 

@@ -6,7 +6,7 @@
 
 #include "eckart/core/json.hpp"
 #include "eckart/core/matrix.hpp"
-#include "eckart/model/residual_mlp.hpp"
+#include "eckart/model/network.hpp"
 #include "eckart/ops/backend.hpp"
 
 #pragma GCC visibility push(default)
@@ -43,7 +43,7 @@ struct Latency {
 
 /// Times one forward pass of each network on `x` (batch, input). The networks take turns within every
 /// repetition, so that a machine that is busy for a while slows all of them alike. Wall-clock time.
-std::vector<Latency> measure_latency(std::span<const model::ResidualMlp<float>* const> networks,
+std::vector<Latency> measure_latency(std::span<const model::Network<float>* const> networks,
                                      ops::Backend<float>& backend, ConstMatrixView<float> x,
                                      const LatencyOptions& options);
 

@@ -9,7 +9,7 @@
 #include "eckart/core/json.hpp"
 #include "eckart/core/matrix.hpp"
 #include "eckart/io/safetensors.hpp"
-#include "eckart/model/residual_mlp.hpp"
+#include "eckart/model/network.hpp"
 
 #pragma GCC visibility push(default)
 
@@ -18,7 +18,7 @@ namespace eckart::io {
 /// A training run at rest: the network, Adam's two moments in the order of network.parameters(), and whatever
 /// else the trainer needs.
 struct Checkpoint {
-    model::ResidualMlp<float> network;
+    model::Network<float> network;
     std::vector<MatrixF> moment1;
     std::vector<MatrixF> moment2;
     Json state;
@@ -27,7 +27,7 @@ struct Checkpoint {
 
 /// Replaces `target` atomically. The moments must have the shapes of the parameters: InvalidArgument. The
 /// tensors of `extra` are stored as "train.<name>". Throws IoError.
-void save_checkpoint(const model::ResidualMlp<float>& network, std::span<const MatrixF> moment1,
+void save_checkpoint(const model::Network<float>& network, std::span<const MatrixF> moment1,
                      std::span<const MatrixF> moment2, const Json& state, const std::filesystem::path& target,
                      std::vector<TensorSource> extra = {});
 

@@ -5,7 +5,7 @@
 #include "eckart/core/atomic_file.hpp"
 #include "eckart/core/json.hpp"
 #include "eckart/core/run_record.hpp"
-#include "eckart/model/residual_mlp.hpp"
+#include "eckart/model/network.hpp"
 
 #pragma GCC visibility push(default)
 
@@ -13,7 +13,7 @@ namespace eckart::io {
 
 /// A network and how it came to be; the record is null for files that Eckart did not write.
 struct NetworkFile {
-    model::ResidualMlp<float> network;
+    model::Network<float> network;
     Json run_record;
 };
 
@@ -21,11 +21,11 @@ struct NetworkFile {
 /// and `fc1.bias` (out); a factored one as `fc1.0.weight` (r, in), `fc1.1.weight` (out, r) and `fc1.1.bias`,
 /// the names of Sequential(Linear(in, r, bias=False), Linear(r, out)). Architecture and record go into the
 /// metadata (docs/formats/safetensors.md). Written atomically. Throws IoError.
-void save_network(const model::ResidualMlp<float>& network, const RunRecord& record,
+void save_network(const model::Network<float>& network, const RunRecord& record,
                   const std::filesystem::path& target, Overwrite overwrite);
 
 /// The same into a file that the caller commits, e.g. after reading it back.
-void write_network(AtomicFile& file, const model::ResidualMlp<float>& network, const RunRecord& record);
+void write_network(AtomicFile& file, const model::Network<float>& network, const RunRecord& record);
 
 /// Reads what save_network() wrote, or a residual MLP's state_dict that PyTorch saved: without metadata the
 /// architecture is inferred from names and shapes. Throws IoError when the file cannot be read; FormatError

@@ -27,7 +27,7 @@ struct LayerState {
 template <class T>
 using GradientReady = std::function<void(Parameter<T>&)>;
 
-/// A fully-connected layer y = W x + b, W (out, in), stored dense or as factors.
+/// A fully-connected layer y = W x + b, W (out, in), stored dense or as factors, with or without b.
 template <class T>
 class Linear {
   public:
@@ -41,11 +41,14 @@ class Linear {
     [[nodiscard]] virtual bool factored() const = 0;
     /// Multiply-adds for one sample, biases not counted.
     [[nodiscard]] virtual std::int64_t macs() const = 0;
-    /// Weights first, bias last. Pointers stay valid as long as the layer.
+    /// Entries of all parameters.
+    [[nodiscard]] std::int64_t parameter_count() const { return macs() + bias().value.size(); }
+    /// Weights first, bias last where there is one. Pointers stay valid as long as the layer.
     [[nodiscard]] virtual std::vector<Parameter<T>*> parameters() = 0;
     [[nodiscard]] std::vector<const Parameter<T>*> parameters() const;
     /// W as one matrix (out, in); for a factored layer the product B A, formed on every call.
     [[nodiscard]] virtual Matrix<T> dense_weight() const = 0;
+    /// b as (1, out); an empty matrix when the layer has none.
     [[nodiscard]] virtual const Parameter<T>& bias() const = 0;
     [[nodiscard]] virtual std::unique_ptr<Linear<T>> clone() const = 0;
 
@@ -71,7 +74,7 @@ class Linear {
 template <class T>
 class DenseLinear final : public Linear<T> {
   public:
-    /// `bias` is (1, out). Throws InvalidArgument when shapes do not fit.
+    /// `bias` is (1, out), or empty for none. Throws InvalidArgument when shapes do not fit.
     DenseLinear(std::string name, Matrix<T> weight, Matrix<T> bias);
 
     [[nodiscard]] std::int64_t out() const override { return weight_.value.rows(); }
@@ -79,7 +82,7 @@ class DenseLinear final : public Linear<T> {
     [[nodiscard]] std::int64_t rank() const override;
     [[nodiscard]] bool factored() const override { return false; }
     [[nodiscard]] std::int64_t macs() const override { return weight_.value.size(); }
-    [[nodiscard]] std::vector<Parameter<T>*> parameters() override { return {&weight_, &bias_}; }
+    [[nodiscard]] std::vector<Parameter<T>*> parameters() override;
     [[nodiscard]] Matrix<T> dense_weight() const override { return weight_.value; }
     [[nodiscard]] const Parameter<T>& weight() const { return weight_; }
     [[nodiscard]] const Parameter<T>& bias() const override { return bias_; }
@@ -100,7 +103,8 @@ class DenseLinear final : public Linear<T> {
 template <class T>
 class FactoredLinear final : public Linear<T> {
   public:
-    /// `b` (out, r), `a` (r, in), `bias` (1, out), r >= 1. Throws InvalidArgument when shapes do not fit.
+    /// `b` (out, r), `a` (r, in), r >= 1; `bias` (1, out), or empty for none. Throws InvalidArgument when
+    /// shapes do not fit.
     FactoredLinear(std::string name, Matrix<T> b, Matrix<T> a, Matrix<T> bias);
 
     [[nodiscard]] std::int64_t out() const override { return b_.value.rows(); }
@@ -108,7 +112,7 @@ class FactoredLinear final : public Linear<T> {
     [[nodiscard]] std::int64_t rank() const override { return a_.value.rows(); }
     [[nodiscard]] bool factored() const override { return true; }
     [[nodiscard]] std::int64_t macs() const override { return a_.value.size() + b_.value.size(); }
-    [[nodiscard]] std::vector<Parameter<T>*> parameters() override { return {&a_, &b_, &bias_}; }
+    [[nodiscard]] std::vector<Parameter<T>*> parameters() override;
     [[nodiscard]] Matrix<T> dense_weight() const override { return b_.value * a_.value; }
     [[nodiscard]] const Parameter<T>& a() const { return a_; }
     [[nodiscard]] const Parameter<T>& b() const { return b_; }

@@ -9,6 +9,11 @@
 
 namespace eckart::ops {
 
+/// Y = f(X + R): R (N, m) row-major is added when `residual` is not null, f is the ReLU when `relu`. What a
+/// backend fuses into a product, for where there is none. Shapes of `x` and `y` agree; `y` may be `x`.
+template <class T>
+void add_relu(ConstMatrixView<T> x, const T* residual, bool relu, MatrixView<T> y);
+
 /// Backward of Y = max(0, Z): dy <- dy * [y > 0], in place. Shapes (N, m) of `y` and `dy` agree.
 template <class T>
 void relu_backward(ConstMatrixView<T> y, MatrixView<T> dy);

@@ -12,7 +12,7 @@
 #include "eckart/data/dataset.hpp"
 #include "eckart/evaluate/accuracy.hpp"
 #include "eckart/evaluate/latency.hpp"
-#include "eckart/model/residual_mlp.hpp"
+#include "eckart/model/network.hpp"
 #include "eckart/ops/backend.hpp"
 
 #pragma GCC visibility push(default)
@@ -34,7 +34,7 @@ struct SweepOptions {
 
 /// 1, 2, 5, 10, 20, 30, 50, 75, 100, 150, 200, 300, 400, 500, then 1000, 2000, ... below the largest rank of
 /// any layer, and that rank itself: 15 ranks for the reference network.
-std::vector<std::int64_t> default_ranks(const model::MlpArchitecture& architecture);
+std::vector<std::int64_t> default_ranks(const model::Architecture& architecture);
 
 /// Forward passes of one batch size, factored and dense taking turns.
 struct PointLatency {
@@ -58,7 +58,7 @@ using PointReady = std::function<void(const SweepPoint&)>;
 /// The study of one network: cuts `decomposition` (of `network`, computed once) at every rank and measures
 /// test accuracy, loss, sizes and latency on `test`. Leaves out the ranks in `done`. Stops between points
 /// when `stop` asks for it. Batches larger than the test set are filled by repeating it.
-void run_sweep(const model::ResidualMlp<float>& network,
+void run_sweep(const model::Network<float>& network,
                const std::vector<compress::LayerDecomposition>& decomposition, const data::Dataset& test,
                const SweepOptions& options, const std::vector<SweepPoint>& done, ops::Backend<float>& backend,
                ProgressObserver& progress, const StopRequested& stop, const PointReady& ready);

@@ -17,7 +17,7 @@ struct Origin {
 
 /// A hash over names, shapes and all bits of the tensors: "eckart64:0123456789abcdef". It tells networks
 /// apart that were mixed up; it is no defense against forgery.
-std::string fingerprint(const model::ResidualMlp<float>& network);
+std::string fingerprint(const model::Network<float>& network);
 
 /// Saves `state` atomically, with the options and the origin that it belongs to. Throws IoError.
 void save_state(const TrainState& state, const TrainOptions& options, const Origin& origin,

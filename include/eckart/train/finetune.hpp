@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "eckart/core/json.hpp"
-#include "eckart/model/residual_mlp.hpp"
+#include "eckart/model/network.hpp"
 #include "eckart/train/options.hpp"
 
 #pragma GCC visibility push(default)
@@ -22,8 +22,8 @@ struct TensorChange {
 };
 
 /// One entry per parameter. Throws InvalidArgument unless both networks have the same tensors.
-std::vector<TensorChange> relative_changes(const model::ResidualMlp<float>& before,
-                                           const model::ResidualMlp<float>& after);
+std::vector<TensorChange> relative_changes(const model::Network<float>& before,
+                                           const model::Network<float>& after);
 
 Json to_json(const std::vector<TensorChange>& changes);
 

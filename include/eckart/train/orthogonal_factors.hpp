@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "eckart/core/matrix.hpp"
-#include "eckart/model/residual_mlp.hpp"
+#include "eckart/model/network.hpp"
 #include "eckart/ops/adam.hpp"
 
 #pragma GCC visibility push(default)
@@ -39,7 +39,7 @@ FactorGradients<T> factor_gradients(const Matrix<T>& u, const Matrix<T>& sigma, 
 /// Brings every factored layer of `network` into that form, from the singular value decomposition of its
 /// product: the same function up to rounding. Throws InvalidArgument when no layer is factored and
 /// NumericalError naming a tensor that is not finite.
-std::vector<OrthogonalFactors> orthogonalize(model::ResidualMlp<float>& network);
+std::vector<OrthogonalFactors> orthogonalize(model::Network<float>& network);
 
 /// A layer's two factors and, in their places, Adam's moments.
 struct FactorPair {

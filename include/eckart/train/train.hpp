@@ -10,7 +10,7 @@
 #include "eckart/core/progress.hpp"
 #include "eckart/core/stop.hpp"
 #include "eckart/data/dataset.hpp"
-#include "eckart/model/residual_mlp.hpp"
+#include "eckart/model/network.hpp"
 #include "eckart/ops/backend.hpp"
 #include "eckart/train/options.hpp"
 #include "eckart/train/orthogonal_factors.hpp"
@@ -34,7 +34,7 @@ struct EpochRecord {
 
 /// Where a run stands: with the options and the data, all that is needed to go on to the same bits.
 struct TrainState {
-    model::ResidualMlp<float> network;
+    model::Network<float> network;
     std::vector<MatrixF> moment1;  ///< Adam's m, in the order of network.parameters()
     std::vector<MatrixF> moment2;  ///< Adam's v
     std::int64_t epochs_done = 0;
@@ -50,7 +50,7 @@ struct TrainState {
 
 /// The state before the first step: zero moments, and under kOrthogonal the network's factors brought into
 /// their orthogonal form. Throws then as orthogonalize() does.
-TrainState start_training(model::ResidualMlp<float> network, FactorUpdate factors = FactorUpdate::kFree);
+TrainState start_training(model::Network<float> network, FactorUpdate factors = FactorUpdate::kFree);
 
 enum class Outcome {
     kCompleted,    ///< all epochs are done
