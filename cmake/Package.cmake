@@ -43,7 +43,7 @@ set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SHLIBDEPS OFF)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
   "libeckart${PROJECT_VERSION_MAJOR} (= ${exact_version}), libeigen3-dev, nlohmann-json3-dev")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SUGGESTS
-  "libarchive-dev, libcurl4-openssl-dev, libdnnl-dev, libfmt-dev, liblapacke-dev, libopenblas-openmp-dev, libpng-dev, libssl-dev, zlib1g-dev")
+  "libarchive-dev, libcurl4-openssl-dev, libdnnl-dev, libfmt-dev, liblapacke-dev, libonnx-dev, libopenblas-openmp-dev, libpng-dev, libprotobuf-dev, libssl-dev, zlib1g-dev")
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION
 "Headers of the C++20 library, the shared and the static library, and what
 find_package(eckart) and pkg-config read. The suggested packages are for

@@ -1,11 +1,18 @@
 #include "io/dtype.hpp"
 
+#include <fmt/core.h>
+
+#include <Eigen/Core>
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
 #include <cstring>
 #include <utility>
+
+#include "core/shown.hpp"
+#include "eckart/core/error.hpp"
+#include "eckart/io/model_file.hpp"
 
 namespace eckart::io {
 
@@ -29,26 +36,34 @@ constexpr std::array<std::pair<std::string_view, std::uint64_t>, 15> kSizes{{{"B
                                                                              {"I64", 8},
                                                                              {"U64", 8}}};
 
-template <class T>
-T load(const unsigned char* bytes) {
-    T value;
-    std::memcpy(&value, bytes, sizeof value);  // a file promises no alignment
-    return value;
+/// Entry by entry through memcpy: a file promises no alignment.
+template <class Stored, class T>
+void decode_as(const unsigned char* bytes, std::size_t count, T* entries) {
+    for (std::size_t i = 0; i < count; ++i) {
+        Stored stored;
+        std::memcpy(&stored, bytes + i * sizeof stored, sizeof stored);
+        entries[i] = static_cast<T>(stored);
+    }
 }
 
-/// IEEE 754 binary16.
-float from_half(std::uint16_t bits) {
-    const int exponent = (bits >> 10) & 0x1F;
-    const int fraction = bits & 0x3FF;
-    float magnitude = 0;
-    if (exponent == 0x1F) {
-        magnitude = fraction == 0 ? INFINITY : NAN;
-    } else if (exponent == 0) {
-        magnitude = std::ldexp(static_cast<float>(fraction), -24);
-    } else {
-        magnitude = std::ldexp(static_cast<float>(fraction + 0x400), exponent - 25);
+template <class Stored, class T>
+std::vector<unsigned char> encode_as(const T* entries, std::size_t count, const std::string& dtype,
+                                     const std::string& name) {
+    std::vector<unsigned char> bytes(count * sizeof(Stored));
+    for (std::size_t i = 0; i < count; ++i) {
+        // Eigen rounds double to half by way of float: two roundings, of which the first is far finer.
+        const auto stored = static_cast<Stored>(entries[i]);
+        if (!std::isfinite(static_cast<double>(stored))) {
+            throw NumericalError(fmt::format("'{}' has an entry of {:.3g}, beyond the range of {}", name,
+                                             static_cast<double>(entries[i]), dtype));
+        }
+        std::memcpy(bytes.data() + i * sizeof stored, &stored, sizeof stored);
     }
-    return (bits & 0x8000) != 0 ? -magnitude : magnitude;
+    return bytes;
+}
+
+[[noreturn]] void fail_dtype(const std::string& dtype) {
+    throw InvalidArgument(fmt::format("entries of {} are no numbers of a network", dtype));
 }
 
 }  // namespace
@@ -63,21 +78,31 @@ bool is_floating(std::string_view dtype) {
     return dtype == "F32" || dtype == "F16" || dtype == "BF16" || dtype == "F64";
 }
 
-void convert_to_float(std::string_view dtype, const unsigned char* bytes, std::uint64_t count, float* out) {
-    if (dtype == "F32") {
-        if (count > 0) std::memcpy(out, bytes, count * sizeof(float));
-        return;
-    }
-    for (std::uint64_t i = 0; i < count; ++i) {
-        if (dtype == "F64") {
-            out[i] = static_cast<float>(load<double>(bytes + 8 * i));
-        } else if (dtype == "BF16") {
-            out[i] =
-                std::bit_cast<float>(static_cast<std::uint32_t>(load<std::uint16_t>(bytes + 2 * i)) << 16);
-        } else {
-            out[i] = from_half(load<std::uint16_t>(bytes + 2 * i));
-        }
-    }
+template <class T>
+void decode(const unsigned char* bytes, std::size_t count, const std::string& dtype, T* entries) {
+    if (dtype == "F32") return decode_as<float>(bytes, count, entries);
+    if (dtype == "F16") return decode_as<Eigen::half>(bytes, count, entries);
+    if (dtype == "BF16") return decode_as<Eigen::bfloat16>(bytes, count, entries);
+    if (dtype == "F64") return decode_as<double>(bytes, count, entries);
+    fail_dtype(dtype);
 }
+
+template <class T>
+std::vector<unsigned char> encode(const T* entries, std::size_t count, const std::string& dtype,
+                                  const std::string& name) {
+    if (dtype == "F32") return encode_as<float>(entries, count, dtype, name);
+    if (dtype == "F16") return encode_as<Eigen::half>(entries, count, dtype, name);
+    if (dtype == "BF16") return encode_as<Eigen::bfloat16>(entries, count, dtype, name);
+    if (dtype == "F64") return encode_as<double>(entries, count, dtype, name);
+    fail_dtype(dtype);
+}
+
+#define ECKART_INSTANTIATE(T)                                                                             \
+    template ECKART_SHOWN void decode<T>(const unsigned char*, std::size_t, const std::string&, T*);      \
+    template ECKART_SHOWN std::vector<unsigned char> encode<T>(const T*, std::size_t, const std::string&, \
+                                                               const std::string&);
+ECKART_INSTANTIATE(float)
+ECKART_INSTANTIATE(double)
+#undef ECKART_INSTANTIATE
 
 }  // namespace eckart::io

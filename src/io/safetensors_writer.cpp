@@ -6,6 +6,7 @@
 #include "eckart/core/error.hpp"
 #include "eckart/core/json.hpp"
 #include "eckart/io/safetensors.hpp"
+#include "io/dtype.hpp"
 #include "io/printable.hpp"
 
 namespace eckart::io {
@@ -13,7 +14,7 @@ namespace eckart::io {
 namespace {
 
 std::uint64_t bytes_of(const TensorSource& tensor) {
-    std::uint64_t bytes = sizeof(float);
+    std::uint64_t bytes = dtype_size(tensor.dtype);
     for (const std::uint64_t dimension : tensor.shape) bytes *= dimension;
     return bytes;
 }
@@ -34,7 +35,8 @@ std::string header_text(const std::map<std::string, std::string>& metadata,
     std::uint64_t position = 0;
     for (const TensorSource& tensor : tensors) {
         const std::uint64_t end = position + bytes_of(tensor);
-        header[tensor.name] = {{"dtype", "F32"}, {"shape", tensor.shape}, {"data_offsets", {position, end}}};
+        header[tensor.name] = {
+            {"dtype", tensor.dtype}, {"shape", tensor.shape}, {"data_offsets", {position, end}}};
         position = end;
     }
     std::string text = to_text(header);

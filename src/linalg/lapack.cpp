@@ -88,4 +88,32 @@ ECKART_LAPACK(double, d)
 #undef ECKART_LAPACK
 // NOLINTEND(bugprone-macro-parentheses)
 
+int leading_eigenvectors(int n, int count, double* a, double* z) {
+    if (n == 0 || count == 0) return 0;
+    const auto size = static_cast<std::size_t>(n);
+    std::vector<double> diagonal(size);
+    std::vector<double> beside(size);
+    std::vector<double> tau(size);
+    const auto reduce = [&](double* work, int length) {
+        return LAPACKE_dsytrd_work(LAPACK_COL_MAJOR, 'U', n, a, n, diagonal.data(), beside.data(), tau.data(),
+                                   work, length);
+    };
+    if (const int info = with_workspace<double>(reduce); info != 0) return info;
+    std::vector<double> values(size);
+    std::vector<lapack_int> support(2 * size);
+    std::vector<lapack_int> integers(10 * size);
+    std::vector<double> work(18 * size);
+    lapack_int found = 0;
+    lapack_logical try_relative_accuracy = 1;
+    const int info = LAPACKE_dstemr_work(
+        LAPACK_COL_MAJOR, 'V', 'I', n, diagonal.data(), beside.data(), 0, 0, n - count + 1, n, &found,
+        values.data(), z, n, count, support.data(), &try_relative_accuracy, work.data(),
+        static_cast<lapack_int>(work.size()), integers.data(), static_cast<lapack_int>(integers.size()));
+    if (info != 0) return info;
+    return with_workspace<double>([&](double* buffer, int length) {
+        return LAPACKE_dormtr_work(LAPACK_COL_MAJOR, 'L', 'U', 'N', n, count, a, n, tau.data(), z, n, buffer,
+                                   length);
+    });
+}
+
 }  // namespace eckart::linalg::lapack

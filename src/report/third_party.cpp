@@ -60,6 +60,8 @@ std::vector<ThirdParty> third_party() {
         {"libarchive", with::kArchive, "BSD-2-Clause", kLinked, "LibArchive", {"libarchive"}},
         {"OpenSSL", with::kOpenssl, "Apache-2.0", kLinked, "OpenSSL", {"libcrypto"}},
         {"libpng", with::kPng, "libpng-2.0", kLinked, "PNG", {"libpng16"}},
+        {"ONNX", with::kOnnx, "Apache-2.0", kLinked, "ONNX", {"libonnx_proto"}},
+        {"Protocol Buffers", with::kProtobuf, "BSD-3-Clause", kLinked, "Protobuf", {"libprotobuf"}},
         {"zlib", with::kZlib, "Zlib", kLinked, "ZLIB", {"libz"}},
 #if defined(__clang__)
         {"LLVM's OpenMP runtime", __clang_version__, "Apache-2.0 WITH LLVM-exception", kLinked, "OpenMP",

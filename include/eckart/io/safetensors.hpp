@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,6 +16,8 @@
 #pragma GCC visibility push(default)
 
 namespace eckart::io {
+
+class InputFile;
 
 /// Limits of the format; a file beyond them is refused before anything is allocated for it.
 inline constexpr std::uint64_t kLargestHeader = 100'000'000;
@@ -54,26 +57,29 @@ class SafetensorsReader {
     SafetensorsReader& operator=(const SafetensorsReader&) = delete;
 
     [[nodiscard]] const SafetensorsHeader& header() const { return header_; }
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+    [[nodiscard]] const std::filesystem::path& path() const;
     /// Null when there is no such tensor.
     [[nodiscard]] const TensorInfo* find(std::string_view name) const;
     /// A tensor of one or two dimensions as floats; a vector of m entries comes as (1, m). F16, BF16 and F64
     /// are converted. Throws FormatError for other dtypes and dimensions and for NaN or infinite entries,
     /// naming the tensor and their number; IoError when reading fails.
     [[nodiscard]] MatrixF read_matrix(const TensorInfo& tensor) const;
+    /// `size` bytes of a tensor of any dtype from its byte `offset`. Safe from several threads. Throws
+    /// InvalidArgument beyond the tensor's end, IoError when reading fails.
+    void read(const TensorInfo& tensor, std::uint64_t offset, void* into, std::uint64_t size) const;
 
   private:
-    std::filesystem::path path_;
-    int descriptor_ = -1;
+    std::unique_ptr<InputFile> file_;
     std::uint64_t data_start_ = 0;
     SafetensorsHeader header_;
 };
 
-/// A float tensor to be written; `data` stays with the caller.
+/// A tensor to be written; `data` stays with the caller.
 struct TensorSource {
     std::string name;
     std::vector<std::uint64_t> shape;
-    const float* data = nullptr;
+    const void* data = nullptr;
+    std::string dtype = "F32";
 };
 
 /// Appends a whole safetensors file to `file`: header padded to a multiple of 8 bytes, tensors sorted by

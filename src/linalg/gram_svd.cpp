@@ -1,0 +1,83 @@
+#include "linalg/gram_svd.hpp"
+
+#include <cblas.h>
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "eckart/core/error.hpp"
+#include "eckart/linalg/product.hpp"
+#include "linalg/lapack.hpp"
+
+namespace eckart::linalg {
+
+namespace {
+
+constexpr Eigen::Index kGramBlock = 512;
+
+/// The eigenvectors of the `count` largest eigenvalues of `gram` (k, k; lower triangle), largest first, as
+/// columns (k, count).
+MatrixF leading_eigenvectors(MatrixD gram, Eigen::Index count, std::string_view name) {
+    const auto k = static_cast<int>(gram.rows());
+    const auto r = static_cast<int>(count);
+    MatrixD rows = MatrixD::Zero(count, k);
+    // By columns the row-major lower triangle is the upper one.
+    const int info = lapack::leading_eigenvectors(k, r, gram.data(), rows.data());
+    if (info != 0) {
+        throw NumericalError(
+            fmt::format("{}: LAPACK's eigen-decomposition of its Gram matrix ({}, {}) did not converge "
+                        "(info {}); ask for the method \"full\"",
+                        name, k, k, info));
+    }
+    return rows.colwise().reverse().transpose().cast<float>();
+}
+
+}  // namespace
+
+template <class T>
+MatrixD gram_matrix(const Matrix<T>& x, bool of_columns) {
+    const Eigen::Index k = of_columns ? x.cols() : x.rows();
+    const Eigen::Index length = of_columns ? x.rows() : x.cols();
+    MatrixD gram = MatrixD::Zero(k, k);
+    if (k == 0) return gram;
+    MatrixD block;
+    for (Eigen::Index begin = 0; begin < length; begin += kGramBlock) {
+        const Eigen::Index size = std::min(kGramBlock, length - begin);
+        if (of_columns) {
+            block = x.middleRows(begin, size).template cast<double>();
+        } else {
+            block = x.middleCols(begin, size).template cast<double>();
+        }
+        cblas_dsyrk(CblasRowMajor, CblasLower, of_columns ? CblasTrans : CblasNoTrans, static_cast<int>(k),
+                    static_cast<int>(size), 1.0, block.data(), static_cast<int>(block.cols()), 1.0,
+                    gram.data(), static_cast<int>(k));
+    }
+    return gram;
+}
+
+template <class T>
+Svd<T> restricted_svd(const Matrix<T>& a, const Matrix<T>& basis, bool of_columns, std::string_view name) {
+    if (of_columns) {
+        Svd<T> svd = thin_svd<T>(multiply(a, basis), name);
+        svd.vt = multiply_nt(svd.vt, basis);
+        return svd;
+    }
+    Svd<T> svd = thin_svd<T>(multiply_tn(basis, a), name);
+    svd.u = multiply(basis, svd.u);
+    return svd;
+}
+
+Svd<float> gram_svd(const Matrix<float>& a, Eigen::Index rank, std::string_view name) {
+    const bool of_columns = a.cols() < a.rows();
+    const MatrixF basis = leading_eigenvectors(gram_matrix(a, of_columns), rank, name);
+    return restricted_svd(a, basis, of_columns, name);
+}
+
+template MatrixD gram_matrix<float>(const Matrix<float>&, bool);
+template MatrixD gram_matrix<double>(const Matrix<double>&, bool);
+template Svd<float> restricted_svd<float>(const Matrix<float>&, const Matrix<float>&, bool, std::string_view);
+template Svd<double> restricted_svd<double>(const Matrix<double>&, const Matrix<double>&, bool,
+                                            std::string_view);
+
+}  // namespace eckart::linalg

@@ -1,0 +1,98 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "eckart/core/error.hpp"
+#include "eckart/linalg/truncated_svd.hpp"
+
+namespace eckart::linalg {
+
+namespace {
+
+struct SvdSizes {
+    double small = 0;  ///< k = min(m, n)
+    double large = 0;
+    double rank = 0;
+    double entry = 0;  ///< bytes
+};
+
+SvdSizes sizes_of(std::int64_t m, std::int64_t n, std::int64_t rank, std::size_t entry_bytes) {
+    if (m < 0 || n < 0 || rank < 0) {
+        throw InvalidArgument(
+            fmt::format("an SVD of rank {} of a ({}, {}) matrix: sizes are at least 0", rank, m, n));
+    }
+    const auto [small, large] = std::minmax(m, n);
+    return {static_cast<double>(small), static_cast<double>(large),
+            static_cast<double>(std::min(rank, small)), static_cast<double>(entry_bytes)};
+}
+
+/// Of thin_svd() of an (m, r) matrix, beside it: the copy that LAPACK destroys, the factors, workspace.
+double thin_svd_entries(double length, double r) {
+    return 2 * length * r + 5 * r * r;
+}
+
+double seconds(SvdMethod method, const SvdSizes& z) {
+    const double k = z.small;
+    switch (method) {
+        case SvdMethod::kFull:
+            return 6 * z.large * k * k + 20 * k * k * k;
+        case SvdMethod::kGram:
+            return 2 * z.large * k * k + 8 * k * k * k + 20 * z.large * z.rank * z.rank;
+        case SvdMethod::kRandomized:
+            break;
+    }
+    return std::numeric_limits<double>::infinity();
+}
+
+}  // namespace
+
+std::size_t svd_extra_bytes(SvdMethod method, std::int64_t m, std::int64_t n, std::int64_t rank,
+                            std::size_t entry_bytes) {
+    const SvdSizes z = sizes_of(m, n, rank, entry_bytes);
+    const double k = z.small;
+    const double result = (z.small + z.large) * z.rank;
+    double bytes = 0;
+    switch (method) {
+        case SvdMethod::kFull:
+            bytes = z.entry * (k * k + thin_svd_entries(z.large, k) + result);
+            break;
+        case SvdMethod::kGram: {
+            const double eigen = 8 * (k * k + std::max(512 * k, 2 * k * z.rank));
+            const double after =
+                z.entry * (k * z.rank + z.large * z.rank + thin_svd_entries(z.large, z.rank));
+            bytes = std::max(eigen, after);
+            break;
+        }
+        case SvdMethod::kRandomized:
+            bytes = 1e18;
+            break;
+    }
+    return static_cast<std::size_t>(bytes);
+}
+
+SvdMethod choose_svd_method(std::int64_t m, std::int64_t n, std::int64_t rank, std::size_t entry_bytes,
+                            std::size_t max_bytes) {
+    const SvdSizes z = sizes_of(m, n, rank, entry_bytes);
+    constexpr std::array kMethods = {SvdMethod::kFull, SvdMethod::kGram, SvdMethod::kRandomized};
+    SvdMethod fastest = SvdMethod::kFull;
+    SvdMethod smallest = SvdMethod::kFull;
+    double least_seconds = std::numeric_limits<double>::infinity();
+    std::size_t least_bytes = std::numeric_limits<std::size_t>::max();
+    for (const SvdMethod method : kMethods) {
+        if (method == SvdMethod::kGram && entry_bytes != sizeof(float)) continue;
+        const std::size_t bytes = svd_extra_bytes(method, m, n, rank, entry_bytes);
+        if (bytes < least_bytes) {
+            least_bytes = bytes;
+            smallest = method;
+        }
+        if (bytes <= max_bytes && seconds(method, z) < least_seconds) {
+            least_seconds = seconds(method, z);
+            fastest = method;
+        }
+    }
+    return least_bytes <= max_bytes ? fastest : smallest;
+}
+
+}  // namespace eckart::linalg

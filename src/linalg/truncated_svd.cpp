@@ -1,0 +1,102 @@
+#include "eckart/linalg/truncated_svd.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "core/shown.hpp"
+#include "eckart/core/error.hpp"
+#include "linalg/gram_svd.hpp"
+#include "linalg/power_of_two.hpp"
+
+namespace eckart::linalg {
+
+namespace {
+
+/// In place, since `a` may be most of the memory that there is.
+template <class T>
+void scale_by_power_of_two(Matrix<T>& a, int exponent) {
+    if (exponent == 0) return;
+    for (T& x : flat(a)) x = std::ldexp(x, exponent);
+}
+
+template <class T>
+Svd<T> cut(Svd<T> svd, Eigen::Index rank) {
+    if (svd.s.size() == rank) return svd;
+    return {svd.u.leftCols(rank), svd.s.head(rank), svd.vt.topRows(rank)};
+}
+
+template <class T>
+void compute(const Matrix<T>& a, Eigen::Index rank, std::string_view name, TruncatedSvd<T>& result) {
+    if constexpr (std::is_same_v<T, float>) {
+        if (result.method == SvdMethod::kGram) {
+            result.svd = gram_svd(a, rank, name);
+            return;
+        }
+    }
+    result.method = SvdMethod::kFull;
+    result.svd = cut(thin_svd(a, name), rank);
+}
+
+template <class T>
+void unscale(TruncatedSvd<T>& result, int exponent, std::string_view name) {
+    result.svd.s = result.svd.s.unaryExpr([=](T s) { return std::ldexp(s, exponent); });
+    result.energy = std::ldexp(result.energy, 2 * exponent);
+    if (!result.svd.s.allFinite()) {
+        throw NumericalError(
+            fmt::format("{}: its singular values leave the range of {}; scale the matrix down", name,
+                        sizeof(T) == sizeof(float) ? "float32" : "float64"));
+    }
+}
+
+}  // namespace
+
+std::string_view to_text(SvdMethod method) {
+    switch (method) {
+        case SvdMethod::kFull:
+            return "full";
+        case SvdMethod::kGram:
+            return "gram";
+        case SvdMethod::kRandomized:
+            return "randomized";
+    }
+    return "unknown";
+}
+
+void TruncatedSvdOptions::validate() const {
+    if (rank < 0) throw InvalidArgument(fmt::format("truncated_svd: rank {} is negative", rank));
+    if (!(tolerance > 0 && tolerance <= 1)) {
+        throw InvalidArgument(
+            fmt::format("truncated_svd: tolerance {} is not in (0, 1]; 0.01 allows an error 1 % above the "
+                        "optimum",
+                        tolerance));
+    }
+}
+
+template <class T>
+TruncatedSvd<T> truncated_svd(Matrix<T> a, const TruncatedSvdOptions& options, std::string_view name) {
+    options.validate();
+    require_finite(a, name);
+    const Eigen::Index rank = std::min({static_cast<Eigen::Index>(options.rank), a.rows(), a.cols()});
+    TruncatedSvd<T> result;
+    result.svd = {Matrix<T>::Zero(a.rows(), rank), Vector<T>::Zero(rank), Matrix<T>::Zero(rank, a.cols())};
+    const int exponent = exponent_of(a);
+    scale_by_power_of_two(a, -exponent);
+    result.energy = a.template cast<double>().squaredNorm();
+    if (rank > 0) {
+        result.method = options.method.value_or(
+            choose_svd_method(a.rows(), a.cols(), rank, sizeof(T), options.max_bytes));
+        compute(a, rank, name, result);
+    }
+    unscale(result, exponent, name);
+    return result;
+}
+
+template ECKART_SHOWN TruncatedSvd<float> truncated_svd<float>(Matrix<float>, const TruncatedSvdOptions&,
+                                                               std::string_view);
+template ECKART_SHOWN TruncatedSvd<double> truncated_svd<double>(Matrix<double>, const TruncatedSvdOptions&,
+                                                                 std::string_view);
+
+}  // namespace eckart::linalg

@@ -1,0 +1,392 @@
+"""What the tests of ONNX files share: runs of eckart, the outputs of a model, an oracle, the comparison of two files.
+
+A test is run as TEST.py ECKART and ends with checks.main(). The oracle is made from the original file with the singular
+value decomposition of NumPy, in double, and knows nothing of how eckart writes factors.
+"""
+
+import collections
+import json
+import subprocess
+import sys
+import tempfile
+import unittest
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy
+import onnx
+import onnxruntime
+from onnx import helper, numpy_helper
+from onnx.reference import ReferenceEvaluator
+
+from make_models import RANK, Model
+
+# Of the largest output. Half of the last bit of every factor, and what sums of dozens of products add to it.
+TOLERANCES = {"float32": 1e-5, "float16": 5e-3, "bfloat16": 4e-2, "double": 1e-12}
+OWN_DOMAINS = ("", "ai.onnx")
+CHAIN = ("Identity", "Transpose", "Cast", "DequantizeLinear")
+
+
+def is_own(node: onnx.NodeProto, *ops: str) -> bool:
+    return node.domain in OWN_DOMAINS and node.op_type in ops
+
+
+def attribute(node: onnx.NodeProto, name: str, default):
+    return next((helper.get_attribute_value(a) for a in node.attribute if a.name == name), default)
+
+
+class Constants:
+    """The values of a graph that follow from constants by Identity, Transpose, Cast and DequantizeLinear alone."""
+
+    def __init__(self, model: onnx.ModelProto):
+        self.model = model
+        self.initializers = {tensor.name: tensor for tensor in model.graph.initializer}
+        self.producers = {value: node for node in model.graph.node for value in node.output}
+
+    def root(self, value: str) -> str | None:
+        """The name of the tensor that `value` comes from."""
+        if value in self.initializers:
+            return value
+        node = self.producers.get(value)
+        if node is not None and is_own(node, "Constant"):
+            return value
+        return self.root(node.input[0]) if node is not None and is_own(node, *CHAIN) else None
+
+    def chain(self, value: str) -> list[onnx.NodeProto]:
+        """The nodes that make `value` of its tensor, sorted."""
+        node = self.producers.get(value)
+        if node is None:
+            return []
+        return [before for name in node.input for before in self.chain(name)] + [node]
+
+    def evaluate(self, value: str) -> numpy.ndarray:
+        if value in self.initializers:
+            return numpy_helper.to_array(self.initializers[value])
+        node = self.producers[value]
+        if node.op_type == "Constant":
+            return numpy_helper.to_array(attribute(node, "value", None))
+        inputs = [self.evaluate(name) for name in node.input]
+        if node.op_type == "Transpose":
+            return numpy.transpose(inputs[0], attribute(node, "perm", None))
+        if node.op_type == "Cast":
+            return inputs[0].astype(helper.tensor_dtype_to_np_dtype(attribute(node, "to", 0)))
+        if node.op_type == "DequantizeLinear":
+            axis = attribute(node, "axis", 1)
+            scale, zero = [numpy.expand_dims(v, 1 - axis % 2) if v.ndim == 1 else v for v in [*inputs[1:], numpy.array(0)][:2]]
+            return ((inputs[0].astype(numpy.int32) - zero.astype(numpy.int32)) * scale).astype(scale.dtype)
+        return inputs[0]
+
+
+def linear_uses(model: onnx.ModelProto) -> Iterator[tuple[int, int, str]]:
+    """Index of a node of the main graph, index of its input, and the tensor there, where that is a layer's weight."""
+    constants = Constants(model)
+    for index, node in enumerate(model.graph.node):
+        if is_own(node, "Gemm", "MatMul"):
+            roots = [constants.root(value) for value in node.input[:2]]
+            if None in roots and roots != [None, None]:
+                place = 0 if roots[0] is not None else 1
+                if constants.evaluate(node.input[place]).ndim == 2:
+                    yield index, place, roots[place]
+        elif is_own(node, "Conv") and constants.root(node.input[1]) is not None:
+            shape = constants.evaluate(node.input[1]).shape
+            if attribute(node, "group", 1) == 1 and all(size == 1 for size in shape[2:]):
+                yield index, 1, constants.root(node.input[1])
+
+
+def free_weights(model: onnx.ModelProto) -> dict[str, tuple[int, int]]:
+    """The weights of a graph that nothing but layers uses -> rows and columns."""
+    constants = Constants(model)
+    shapes, uses = {}, collections.Counter()
+    for index, place, root in linear_uses(model):
+        values = constants.evaluate(model.graph.node[index].input[place])
+        shapes[root] = (values.shape[0], values.size // values.shape[0])
+        uses[index, root] += 1
+    taken = {value.name for value in model.graph.output} | {value.name for value in model.graph.input}
+    for index, node in enumerate(model.graph.node):
+        if not is_own(node, *CHAIN):
+            for value in names_used(node):
+                root = constants.root(value)
+                if root in shapes and (index, root) not in uses:
+                    taken.add(root)
+    return {root: shape for root, shape in shapes.items() if root not in taken}
+
+
+def of_rank(values: numpy.ndarray, rank: int) -> numpy.ndarray:
+    """The nearest matrix of that rank, computed in double; a kernel of size 1 is a matrix."""
+    u, s, vt = numpy.linalg.svd(values.astype(numpy.float64).reshape(values.shape[0], -1), full_matrices=False)
+    return ((u[:, :rank] * s[:rank]) @ vt[:rank]).reshape(values.shape).astype(values.dtype)
+
+
+def oracle(model: onnx.ModelProto, roots: set[str], rank: int) -> onnx.ModelProto:
+    """The model with every use of these weights replaced by the nearest matrix of the rank."""
+    made = onnx.ModelProto()
+    made.CopyFrom(model)
+    constants = Constants(model)
+    for index, place, root in linear_uses(model):
+        if root in roots:
+            name = f"oracle_{index}"
+            tensor = numpy_helper.from_array(of_rank(constants.evaluate(model.graph.node[index].input[place]), rank), name)
+            made.graph.node[index].input[place] = name
+            made.graph.initializer.append(tensor)
+            if model.ir_version < 4:
+                made.graph.input.append(helper.make_tensor_value_info(name, tensor.data_type, tensor.dims))
+    return made
+
+
+def run_model(model: onnx.ModelProto | Path, feeds: Mapping[str, numpy.ndarray], runner: str = "runtime") -> list[numpy.ndarray]:
+    """The outputs in double, of the operators as they are: optimized, ONNX Runtime quantizes inputs in places."""
+    if runner == "runtime":
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 4
+        options.intra_op_num_threads = 1
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+        source = str(model) if isinstance(model, Path) else model.SerializeToString()
+        outputs = onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"]).run(None, dict(feeds))
+    else:
+        outputs = ReferenceEvaluator(str(model) if isinstance(model, Path) else model).run(None, dict(feeds))
+    return [numpy.asarray(output).astype(numpy.float64) for output in outputs]
+
+
+def subgraphs(node: onnx.NodeProto) -> Iterator[onnx.GraphProto]:
+    for a in node.attribute:
+        if a.HasField("g"):
+            yield a.g
+        yield from a.graphs
+
+
+def names_used(node: onnx.NodeProto) -> set[str]:
+    """The values that a node uses, also in its subgraphs."""
+    used = {value for value in node.input if value}
+    for graph in subgraphs(node):
+        inner = {name for deeper in graph.node for name in names_used(deeper)} | {o.name for o in graph.output}
+        made = {value for deeper in graph.node for value in deeper.output} | {v.name for v in graph.input}
+        used |= inner - made - {tensor.name for tensor in graph.initializer}
+    return used
+
+
+def parameters(model: onnx.ModelProto) -> int:
+    """How many numbers the tensors of the main graph have."""
+    nodes = [a.t for node in model.graph.node if is_own(node, "Constant") for a in node.attribute if a.HasField("t")]
+    return sum(int(numpy.prod(tensor.dims, dtype=object)) for tensor in [*model.graph.initializer, *nodes])
+
+
+class Case(unittest.TestCase):
+    """A test with a folder of its own."""
+
+    eckart = ""
+    maxDiff = 2000
+
+    def setUp(self):
+        scratch = tempfile.TemporaryDirectory(prefix="eckart-onnx-")
+        self.addCleanup(scratch.cleanup)
+        self.folder = Path(scratch.name)
+
+    def try_eckart(self, *arguments) -> subprocess.CompletedProcess:
+        command = [self.eckart, *map(str, arguments)]
+        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False, timeout=120)
+
+    def compress(self, model: Path, output: Path, rank: int, *more: str) -> dict:
+        """What eckart compress tells; it must succeed."""
+        done = self.try_eckart("compress", model, "-o", output, "--rank", rank, "--json", *more)
+        self.assertEqual(done.returncode, 0, f"{' '.join(done.args)}: {done.stderr}")
+        return json.loads(done.stdout)
+
+    def assert_close(self, found: list[numpy.ndarray], expected: list[numpy.ndarray], tolerance: float, what: str):
+        self.assertEqual([output.shape for output in found], [output.shape for output in expected], what)
+        for i, (one, other) in enumerate(zip(found, expected, strict=True)):
+            scale = numpy.abs(other).max(initial=0)
+            self.assertTrue(numpy.isfinite(one).all(), f"{what}: output {i} is not finite")
+            distance = numpy.abs(one - other).max(initial=0)
+            self.assertLessEqual(distance, tolerance * max(scale, 1e-30), f"{what}: output {i}, whose largest entry is {scale}")
+
+    # ---- two files ----
+
+    def assert_same_surroundings(self, before: onnx.ModelProto, after: onnx.ModelProto, roots: set[str]):
+        """Nothing but the factorized layers differs."""
+        for model in (before, after):
+            self.assert_sorted_and_unique(model.graph, set())
+        shells = []
+        for model in (before, after):
+            shell = onnx.ModelProto()
+            shell.CopyFrom(model)
+            for field in ("node", "initializer", "value_info", "input"):
+                shell.graph.ClearField(field)
+            if model is after:  # the record of the factors
+                others = [entry for entry in shell.metadata_props if not entry.key.startswith("eckart.")]
+                del shell.metadata_props[:]
+                shell.metadata_props.extend(others)
+            shells.append(shell)
+        self.assertEqual(shells[0], shells[1], "the model around nodes and tensors has changed")
+        self.assert_same_inputs(before, after)
+        self.assert_same_nodes(before, after, roots)
+        self.assert_same_tensors(before, after, roots)
+        values = {value for node in after.graph.node for value in node.output} | {t.name for t in after.graph.initializer}
+        for info in before.graph.value_info:
+            if info.name in values:
+                self.assertIn(info, after.graph.value_info)
+
+    def assert_same_inputs(self, before: onnx.ModelProto, after: onnx.ModelProto):
+        """Before IR version 4 the initializers are inputs too; those of the factors then are among them."""
+        kept = []
+        for model in (before, after):
+            tensors = {tensor.name for tensor in model.graph.initializer} if model.ir_version < 4 else set()
+            kept.append([value for value in model.graph.input if value.name not in tensors])
+            self.assertLessEqual(tensors, {value.name for value in model.graph.input})
+        self.assertEqual(*kept)
+
+    def assert_same_nodes(self, before: onnx.ModelProto, after: onnx.ModelProto, roots: set[str]):
+        def texts(model: onnx.ModelProto) -> list[bytes]:
+            return [node.SerializeToString(deterministic=True) for node in model.graph.node]
+
+        old, new = texts(before), texts(after)
+        in_old, in_new = collections.Counter(old), collections.Counter(new)
+        kept = in_old & in_new
+        self.assertEqual([text for text in old if text in kept], [text for text in new if text in kept], "order of nodes")
+        constants = Constants(before)
+        layers = {index for index, _, root in linear_uses(before) if root in roots}
+        products = {value for index in layers for value in before.graph.node[index].output}
+        for index, node in enumerate(before.graph.node):
+            if old[index] in kept:
+                continue
+            of_chain = is_own(node, "Constant", *CHAIN) and constants.root(node.output[0]) is not None
+            of_bias = is_own(node, "Add") and not products.isdisjoint(node.input)
+            self.assertTrue(index in layers or of_chain or of_bias, f"this node is gone or differs: {node}")
+        added = [node for node, text in zip(after.graph.node, new, strict=True) if text not in kept]
+        products_added = [node for node in added if is_own(node, "Gemm", "MatMul", "Conv")]
+        self.assertLessEqual(len(products_added), 2 * len(layers))
+        for node in added:
+            allowed = is_own(node, "Gemm", "MatMul", "Conv", "Add", "Mul", "Identity", "Cast", "Transpose", "Constant")
+            self.assertTrue(allowed, f"what for? {node}")
+        for node in added:
+            same_name = [other for other in after.graph.node if node.name and other.name == node.name]
+            self.assertLessEqual(len(same_name), 1, f"there are two nodes {node.name}")
+
+    def assert_same_tensors(self, before: onnx.ModelProto, after: onnx.ModelProto, roots: set[str]):
+        """What is gone was used by factorized layers, and all that stays is as it was."""
+        found = {tensor.name: tensor for tensor in after.graph.initializer}
+        constants = Constants(before)
+        uses = [(before.graph.node[index], place) for index, place, root in linear_uses(before) if root in roots]
+        of_layers = {name for node, place in uses for chain in constants.chain(node.input[place]) for name in chain.input}
+        of_layers |= {name for node, _ in uses for name in node.input}
+        products = {node.output[0] for node, _ in uses}
+        of_layers |= {name for node in before.graph.node if is_own(node, "Add") and not products.isdisjoint(node.input)
+                      for name in node.input}
+        needed = {name for node in after.graph.node for name in names_used(node)}
+        for tensor in before.graph.initializer:
+            if tensor.name in found:
+                self.assertEqual(found[tensor.name].dims, tensor.dims)
+                self.assertEqual(found[tensor.name].data_type, tensor.data_type)
+                same = numpy_helper.to_array(found[tensor.name]).tobytes() == numpy_helper.to_array(tensor).tobytes()
+                self.assertTrue(same, f"tensor {tensor.name} has changed")
+            else:
+                self.assertIn(tensor.name, of_layers, f"tensor {tensor.name} is gone")
+                self.assertNotIn(tensor.name, needed)
+        old = {tensor.name for tensor in before.graph.initializer}
+        for name in found.keys() - old:
+            self.assertIn(name, needed, f"the new tensor {name} is not used")
+
+    def assert_sorted_and_unique(self, graph: onnx.GraphProto, outer: set[str]):
+        tensors = [tensor.name for tensor in graph.initializer] + [t.values.name for t in graph.sparse_initializer]
+        made = collections.Counter(tensors)
+        made.update({value.name for value in graph.input} - set(tensors))
+        for node in graph.node:
+            missing = names_used(node) - set(made) - outer
+            self.assertFalse(missing, f"{node.op_type} '{node.name}' uses {missing}, which nothing before it makes")
+            for inner in subgraphs(node):
+                self.assert_sorted_and_unique(inner, outer | set(made))
+            made.update(value for value in node.output if value)
+        self.assertEqual([name for name, times in made.items() if times > 1], [], "made twice")
+        self.assertLessEqual({value.name for value in graph.output}, set(made) | outer)
+
+    def assert_factors(self, before: onnx.ModelProto, after: onnx.ModelProto, layer: dict, root: str | None):
+        """The factors of a layer of the report: names, shapes, number type."""
+        tensors = {tensor.name: tensor for tensor in after.graph.initializer}
+        first, second = (tensors.get(f"{layer['name']}.{i}.weight") for i in (0, 1))
+        self.assertIsNotNone(first, f"no tensor {layer['name']}.0.weight among {sorted(tensors)}")
+        self.assertIsNotNone(second, f"no tensor {layer['name']}.1.weight among {sorted(tensors)}")
+        rank, size_out, size_in = layer["rank"], layer["out"], layer["in"]
+        self.assertEqual(sorted(first.dims[:2]), sorted((rank, size_in)))
+        self.assertEqual(sorted(second.dims[:2]), sorted((size_out, rank)))
+        self.assertTrue(all(size == 1 for tensor in (first, second) for size in tensor.dims[2:]))
+        if root is not None:
+            constants = Constants(before)
+            types = {helper.np_dtype_to_tensor_dtype(constants.evaluate(before.graph.node[index].input[place]).dtype)
+                     for index, place, tensor in linear_uses(before) if tensor == root}
+            self.assertLessEqual({first.data_type, second.data_type}, types, "number type of the factors")
+
+
+def check_nothing_to_do(case: Case, file: Path):
+    """A model without a layer to factorize: the goal cannot be reached, and nothing is written."""
+    done = case.try_eckart("compress", file, "-o", case.folder / "out.onnx", "--rank", RANK)
+    case.assertEqual(done.returncode, 4, done.stderr)
+    case.assertRegex(done.stderr, r"\Aeckart: [ -~]*\n\Z")
+    case.assertEqual(sorted(path.name for path in case.folder.iterdir()), ["model.onnx"])
+
+
+def checker_says(file: Path) -> str:
+    """What onnx.checker complains about; "" for a valid model."""
+    try:
+        onnx.checker.check_model(str(file), full_check=True)
+    except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
+        return str(error)
+    return ""
+
+
+def check_model(case: Case, model: Model):
+    """Everything that must hold for one of the small models."""
+    file = model.save(case.folder / "model.onnx")
+    valid = checker_says(file) == ""
+    before = onnx.load(file)
+    runs = {
+        "full": ([10**6, "--allow-larger"], 10**6),
+        "low": ([model.rank], model.rank),
+    }
+    expected = set(model.factored)
+    found = {root for _, _, root in linear_uses(before)}
+    case.assertLessEqual(expected, found, "the oracle sees less")
+    if not expected:
+        check_nothing_to_do(case, file)
+        return
+    for kind, (arguments, rank) in runs.items():
+        with case.subTest(kind):
+            output = case.folder / kind / "out.onnx"
+            output.parent.mkdir()
+            report = case.compress(file, output, *arguments)
+            after = onnx.load(output)
+            factored = [layer for layer in report["layers"] if layer["factored"]]
+            names = {name for name in model.factored.values() if name is not None}
+            case.assertLessEqual(names, {layer["name"] for layer in factored}, report)
+            if kind == "low" or not model.left:
+                case.assertEqual(len(factored), len(expected), report)
+            # At full rank layers that are too small count as well.
+            roots = expected | ({root for _, _, root in linear_uses(before)} & model.left if len(factored) > len(expected) else set())
+            case.assert_same_surroundings(before, after, roots)
+            for layer in factored:
+                root = next((root for root, name in model.factored.items() if name == layer["name"]), None)
+                case.assert_factors(before, after, layer, root)
+            if kind == "low":
+                case.assertLess(parameters(after) if model.group != "sources" else 0, parameters(before))
+            if valid:
+                case.assertEqual(checker_says(output), "")
+            if model.runner:
+                wanted = before if kind == "full" else oracle(before, expected, rank)
+                tolerance = TOLERANCES[model.dtype]
+                feeds = model.feeds()
+                found = run_model(output, feeds, model.runner)
+                case.assert_close(found, run_model(wanted, feeds, model.runner), tolerance, kind)
+                if kind == "low" and tolerance <= 1e-5 and not model.name.startswith("weight_"):
+                    # The comparison sees a difference: the dense model is another one.
+                    dense = run_model(file, feeds, model.runner)
+                    with case.assertRaises(AssertionError):
+                        case.assert_close(found, dense, tolerance, kind)
+
+
+def add_tests(case: type[Case], models: list[Model]):
+    """One test per model, so that each is named where it fails."""
+    for model in models:
+        setattr(case, f"test_{model.name}", lambda self, model=model: check_model(self, model))
+
+
+def main():
+    Case.eckart = sys.argv.pop()
+    unittest.main(verbosity=1)
