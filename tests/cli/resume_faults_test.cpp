@@ -44,7 +44,7 @@ void put_text_there(const fs::path& folder) {
 void lay_out_other_start(const fs::path& folder) {
     lay_out_finetune_checkpoint(folder);
     fs::rename(folder / "small.safetensors", folder / "first.safetensors");
-    save(half_factored_network(dense_network().architecture(), 4, Rng(7)), folder / "small.safetensors");
+    save(random_network(dense_network().architecture(), 4, Rng(7)), folder / "small.safetensors");
 }
 
 /// The checkpoint, and under the output's name a finished network.
