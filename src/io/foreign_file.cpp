@@ -14,12 +14,6 @@ bool looks_like_pickle(std::string_view start) {
     return start.size() >= 2 && start[0] == '\x80' && start[1] >= 2 && start[1] <= 5;
 }
 
-/// The first field of an ONNX model is its IR version, the second the name of the producer or the opset.
-bool looks_like_onnx(std::string_view start) {
-    return start.size() >= 3 && start[0] == 0x08 && start[1] > 0 && start[1] < 0x20 &&
-           (start[2] == 0x12 || start[2] == 0x3A || start[2] == 0x42);
-}
-
 /// A header of 640 bytes begins like a pickle, one of 35,615 like gzip: only what follows its length tells.
 bool looks_like_safetensors(std::string_view start) {
     using namespace std::string_view_literals;
@@ -27,6 +21,12 @@ bool looks_like_safetensors(std::string_view start) {
 }
 
 }  // namespace
+
+// The first field of an ONNX model is its IR version, the second the name of the producer or the opset.
+bool looks_like_onnx(std::string_view start) {
+    return start.size() >= 3 && start[0] == 0x08 && start[1] > 0 && start[1] < 0x20 &&
+           (start[2] == 0x12 || start[2] == 0x3A || start[2] == 0x42);
+}
 
 std::string recognize_foreign_file(std::string_view start) {
     using namespace std::string_view_literals;

@@ -1,25 +1,20 @@
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
+#include <utility>
 
 #include "eckart/core/error.hpp"
 #include "eckart/core/json.hpp"
 #include "eckart/io/safetensors.hpp"
 #include "io/dtype.hpp"
 #include "io/printable.hpp"
+#include "io/stream_safetensors.hpp"
 
 namespace eckart::io {
 
 namespace {
 
-std::uint64_t bytes_of(const TensorSource& tensor) {
-    std::uint64_t bytes = dtype_size(tensor.dtype);
-    for (const std::uint64_t dimension : tensor.shape) bytes *= dimension;
-    return bytes;
-}
-
-void check_names(const std::vector<TensorSource>& sorted) {
+void check_names(const std::vector<StreamedTensor>& sorted) {
     for (std::size_t i = 0; i < sorted.size(); ++i) {
         if (sorted[i].name == "__metadata__" || (i > 0 && sorted[i].name == sorted[i - 1].name)) {
             throw InvalidArgument(fmt::format("safetensors: the tensor name '{}' is reserved or given twice",
@@ -28,33 +23,53 @@ void check_names(const std::vector<TensorSource>& sorted) {
     }
 }
 
+/// Text by text: an ordered JSON object compares each new key with all before it.
 std::string header_text(const std::map<std::string, std::string>& metadata,
-                        const std::vector<TensorSource>& tensors) {
-    Json header = Json::object();
-    if (!metadata.empty()) header["__metadata__"] = metadata;
+                        const std::vector<StreamedTensor>& tensors) {
+    std::string text = "{";
+    if (!metadata.empty()) text += "\"__metadata__\":" + to_text(Json(metadata));
     std::uint64_t position = 0;
-    for (const TensorSource& tensor : tensors) {
-        const std::uint64_t end = position + bytes_of(tensor);
-        header[tensor.name] = {
-            {"dtype", tensor.dtype}, {"shape", tensor.shape}, {"data_offsets", {position, end}}};
+    for (const StreamedTensor& tensor : tensors) {
+        const std::uint64_t end = position + tensor_bytes(tensor.dtype, tensor.shape);
+        text += fmt::format(R"({}{}:{{"dtype":"{}","shape":[{}],"data_offsets":[{},{}]}})",
+                            text.size() > 1 ? "," : "", to_text(Json(tensor.name)), tensor.dtype,
+                            fmt::join(tensor.shape, ","), position, end);
         position = end;
     }
-    std::string text = to_text(header);
+    text += "}";
     text.append((8 - text.size() % 8) % 8, ' ');
     return text;
 }
 
 }  // namespace
 
-void write_safetensors(AtomicFile& file, const std::map<std::string, std::string>& metadata,
-                       std::vector<TensorSource> tensors) {
-    std::ranges::sort(tensors, {}, &TensorSource::name);
+std::uint64_t tensor_bytes(const std::string& dtype, const std::vector<std::uint64_t>& shape) {
+    std::uint64_t bytes = dtype_size(dtype);
+    for (const std::uint64_t dimension : shape) bytes *= dimension;
+    return bytes;
+}
+
+void stream_safetensors(AtomicFile& file, const std::map<std::string, std::string>& metadata,
+                        std::vector<StreamedTensor> tensors) {
+    std::ranges::sort(tensors, {}, &StreamedTensor::name);
     check_names(tensors);
     const std::string header = header_text(metadata, tensors);
     const std::uint64_t length = header.size();
     file.write(&length, sizeof length);
     file.write(header);
-    for (const TensorSource& tensor : tensors) file.write(tensor.data, bytes_of(tensor));
+    for (const StreamedTensor& tensor : tensors) tensor.write(file);
+}
+
+void write_safetensors(AtomicFile& file, const std::map<std::string, std::string>& metadata,
+                       std::vector<TensorSource> tensors) {
+    std::vector<StreamedTensor> streamed;
+    streamed.reserve(tensors.size());
+    for (TensorSource& tensor : tensors) {
+        const std::uint64_t bytes = tensor_bytes(tensor.dtype, tensor.shape);
+        streamed.push_back({std::move(tensor.name), std::move(tensor.dtype), std::move(tensor.shape),
+                            [data = tensor.data, bytes](AtomicFile& to) { to.write(data, bytes); }});
+    }
+    stream_safetensors(file, metadata, std::move(streamed));
 }
 
 }  // namespace eckart::io

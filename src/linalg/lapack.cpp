@@ -88,6 +88,12 @@ ECKART_LAPACK(double, d)
 #undef ECKART_LAPACK
 // NOLINTEND(bugprone-macro-parentheses)
 
+int eigenvalues(int n, double* a, double* w) {
+    return with_workspace<double>([&](double* work, int size) {
+        return LAPACKE_dsyev_work(LAPACK_COL_MAJOR, 'N', 'U', n, a, n, w, work, size);
+    });
+}
+
 int leading_eigenvectors(int n, int count, double* a, double* z) {
     if (n == 0 || count == 0) return 0;
     const auto size = static_cast<std::size_t>(n);

@@ -23,6 +23,8 @@ int orglq(int rows, int cols, int k, double* a, const double* tau);
 /// the upper triangle is read. Divide and conquer.
 int syevd(int n, float* a, float* w);
 int syevd(int n, double* a, double* w);
+/// Eigenvalues w (n, ascending) of the symmetric a (n, n), of which the upper triangle is read and destroyed.
+int eigenvalues(int n, double* a, double* w);
 /// Eigenvectors z (n, count; columns) of the `count` largest eigenvalues, the largest last, of the symmetric
 /// a (n, n), of which the upper triangle is read and destroyed. Tridiagonal form, then relatively robust
 /// representations (sytrd, stemr, ormtr): sytrd's 4/3 n^3 flops, and 2 n^2 count.

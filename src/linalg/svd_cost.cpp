@@ -5,11 +5,14 @@
 #include <limits>
 
 #include "eckart/core/error.hpp"
-#include "eckart/linalg/truncated_svd.hpp"
+#include "linalg/randomized_svd.hpp"
+#include "linalg/svd_cost.hpp"
 
 namespace eckart::linalg {
 
 namespace {
+
+constexpr std::array kSvdMethods = {SvdMethod::kFull, SvdMethod::kGram, SvdMethod::kRandomized};
 
 struct SvdSizes {
     double small = 0;  ///< k = min(m, n)
@@ -72,27 +75,31 @@ std::size_t svd_extra_bytes(SvdMethod method, std::int64_t m, std::int64_t n, st
     return static_cast<std::size_t>(bytes);
 }
 
+std::optional<SvdMethod> cheapest_method(std::int64_t m, std::int64_t n, std::int64_t rank,
+                                         std::size_t entry_bytes, std::size_t max_bytes,
+                                         const SvdCandidates& candidates) {
+    const SvdSizes z = sizes_of(m, n, rank, entry_bytes);
+    std::optional<SvdMethod> fastest;
+    double least = std::numeric_limits<double>::infinity();
+    for (const SvdMethod method : kSvdMethods) {
+        if (method == SvdMethod::kGram && entry_bytes != sizeof(float)) continue;
+        if (method == SvdMethod::kRandomized && !candidates.randomized) continue;
+        if (svd_extra_bytes(method, m, n, rank, entry_bytes) > max_bytes || seconds(method, z) >= least)
+            continue;
+        least = seconds(method, z);
+        fastest = method;
+    }
+    return fastest;
+}
+
 SvdMethod choose_svd_method(std::int64_t m, std::int64_t n, std::int64_t rank, std::size_t entry_bytes,
                             std::size_t max_bytes) {
-    const SvdSizes z = sizes_of(m, n, rank, entry_bytes);
-    constexpr std::array kMethods = {SvdMethod::kFull, SvdMethod::kGram, SvdMethod::kRandomized};
-    SvdMethod fastest = SvdMethod::kFull;
-    SvdMethod smallest = SvdMethod::kFull;
-    double least_seconds = std::numeric_limits<double>::infinity();
-    std::size_t least_bytes = std::numeric_limits<std::size_t>::max();
-    for (const SvdMethod method : kMethods) {
-        if (method == SvdMethod::kGram && entry_bytes != sizeof(float)) continue;
-        const std::size_t bytes = svd_extra_bytes(method, m, n, rank, entry_bytes);
-        if (bytes < least_bytes) {
-            least_bytes = bytes;
-            smallest = method;
-        }
-        if (bytes <= max_bytes && seconds(method, z) < least_seconds) {
-            least_seconds = seconds(method, z);
-            fastest = method;
-        }
-    }
-    return least_bytes <= max_bytes ? fastest : smallest;
+    const auto fastest = cheapest_method(m, n, rank, entry_bytes, max_bytes, {});
+    if (fastest) return *fastest;
+    return *std::ranges::min_element(kSvdMethods, {}, [&](SvdMethod method) {
+        if (method == SvdMethod::kGram && entry_bytes != sizeof(float)) method = SvdMethod::kFull;
+        return svd_extra_bytes(method, m, n, rank, entry_bytes);
+    });
 }
 
 }  // namespace eckart::linalg

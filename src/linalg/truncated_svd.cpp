@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 #include <utility>
 
 #include "core/shown.hpp"
 #include "eckart/core/error.hpp"
 #include "linalg/gram_svd.hpp"
 #include "linalg/power_of_two.hpp"
+#include "linalg/randomized_svd.hpp"
+#include "linalg/svd_cost.hpp"
 
 namespace eckart::linalg {
 
@@ -28,8 +31,37 @@ Svd<T> cut(Svd<T> svd, Eigen::Index rank) {
     return {svd.u.leftCols(rank), svd.s.head(rank), svd.vt.topRows(rank)};
 }
 
+/// By the randomized method, or by another where that gets no certificate: result.method says which.
 template <class T>
-void compute(const Matrix<T>& a, Eigen::Index rank, std::string_view name, TruncatedSvd<T>& result) {
+void try_randomized(const Matrix<T>& a, Eigen::Index rank, const TruncatedSvdOptions& options,
+                    std::string_view name, TruncatedSvd<T>& result) {
+    const std::optional<SvdMethod> other =
+        cheapest_method(a.rows(), a.cols(), rank, sizeof(T), options.max_bytes, {.randomized = false});
+    const int steps = other ? kRandomizedSteps : kRandomizedStepsAtMost;
+    RandomizedSvd<T> found =
+        randomized_svd(a, {rank, options.tolerance, options.seed, result.energy, steps}, name);
+    result.passes = found.passes;
+    if (found.certified) {
+        result.svd = std::move(found.svd);
+        result.excess = found.excess;
+        return;
+    }
+    if (!other) {
+        throw NumericalError(
+            fmt::format("{} ({}, {}): no certificate for rank {} after {} products, and no other method fits "
+                        "in {} bytes; allow more memory or a tolerance above {}",
+                        name, a.rows(), a.cols(), rank, found.passes, options.max_bytes, options.tolerance));
+    }
+    result.method = *other;
+}
+
+template <class T>
+void compute(const Matrix<T>& a, Eigen::Index rank, const TruncatedSvdOptions& options, std::string_view name,
+             TruncatedSvd<T>& result) {
+    if (result.method == SvdMethod::kRandomized) {
+        try_randomized(a, rank, options, name, result);
+        if (result.method == SvdMethod::kRandomized) return;
+    }
     if constexpr (std::is_same_v<T, float>) {
         if (result.method == SvdMethod::kGram) {
             result.svd = gram_svd(a, rank, name);
@@ -88,7 +120,7 @@ TruncatedSvd<T> truncated_svd(Matrix<T> a, const TruncatedSvdOptions& options, s
     if (rank > 0) {
         result.method = options.method.value_or(
             choose_svd_method(a.rows(), a.cols(), rank, sizeof(T), options.max_bytes));
-        compute(a, rank, name, result);
+        compute(a, rank, options, name, result);
     }
     unscale(result, exponent, name);
     return result;

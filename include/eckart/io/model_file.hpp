@@ -28,6 +28,7 @@ struct StoredLinear {
     std::int64_t parameters = 0;  ///< of the matrix or its factors, without bias
     std::uint64_t bytes = 0;      ///< of the same, as stored
     int uses = 1;                 ///< nodes that share it
+    std::string doubt = {};       ///< why it is to be left alone unless it is asked for by name; mostly empty
 };
 
 /// A tensor that stays as it is although it looks like a weight, and why.
@@ -68,11 +69,15 @@ class ModelFile {
     ModelFile& operator=(const ModelFile&) = delete;
 
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+    /// Every file that the model consists of.
+    [[nodiscard]] virtual std::vector<std::filesystem::path> inputs() const { return {path_}; }
     /// One line for a person: format, version, size of the graph.
     [[nodiscard]] const std::string& description() const { return description_; }
     /// Entries and bytes of all tensors.
     [[nodiscard]] std::int64_t parameters() const { return parameters_; }
     [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
+    /// Texts that the file carries beside its tensors.
+    [[nodiscard]] const std::map<std::string, std::string>& metadata() const { return metadata_; }
     /// In the order of the file or graph.
     [[nodiscard]] const std::vector<StoredLinear>& linears() const { return linears_; }
     [[nodiscard]] const std::vector<KeptTensor>& kept() const { return kept_; }
@@ -85,7 +90,8 @@ class ModelFile {
     [[nodiscard]] virtual std::pair<MatrixF, MatrixF> factors_float(std::size_t index) const = 0;
     [[nodiscard]] virtual std::pair<MatrixD, MatrixD> factors_double(std::size_t index) const = 0;
 
-    /// Every file that write() would make for `target`, the target itself last.
+    /// Every file that write() would make for `target`, the target itself last. Throws InvalidArgument when
+    /// its name says another format.
     [[nodiscard]] virtual std::vector<std::filesystem::path> outputs(
         const std::filesystem::path& target) const = 0;
     /// Writes the model with matrices replaced by factors (or factors by smaller ones), in the format it came
@@ -99,6 +105,7 @@ class ModelFile {
     std::string description_;
     std::int64_t parameters_ = 0;
     std::uint64_t bytes_ = 0;
+    std::map<std::string, std::string> metadata_;
     std::vector<StoredLinear> linears_;
     std::vector<KeptTensor> kept_;
 

@@ -1,0 +1,49 @@
+#include "io/onnx/layer_name.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace eckart::io {
+
+namespace {
+
+bool is_digits(std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// Names that exporters number: "onnx::MatMul_33", "33", "val_7", "_v_7", "t_3", "/fc/Constant_output_0".
+bool is_numbered(std::string_view name) {
+    if (name.starts_with("onnx::") || name.starts_with('/') || is_digits(name)) return true;
+    const std::size_t line = name.rfind('_');
+    if (line == std::string_view::npos || !is_digits(name.substr(line + 1))) return false;
+    const std::string_view stem = name.substr(0, line);
+    return stem == "val" || stem == "_v" || stem == "v" || stem == "t" || stem.ends_with("_output");
+}
+
+/// "/layers.0/fc1/MatMul" -> "layers.0.fc1"; empty where nothing is left.
+std::string from_node(std::string path) {
+    if (!path.starts_with('/')) return {};
+    const std::size_t last = path.rfind('/');
+    if (last == 0) return {};
+    path = path.substr(1, last - 1);
+    std::ranges::replace(path, '/', '.');
+    return path;
+}
+
+std::string without(const std::string& name, std::string_view ending) {
+    return name.size() > ending.size() && name.ends_with(ending) ? name.substr(0, name.size() - ending.size())
+                                                                 : "";
+}
+
+}  // namespace
+
+std::string layer_name(const GraphIndex& index, const GraphLinear& linear) {
+    if (const std::string name = without(linear.value, ".weight"); !name.empty()) return name;
+    if (!is_numbered(linear.value)) return linear.value;
+    const LinearUse& use = linear.uses.front();
+    if (const std::string name = without(use.bias, ".bias"); !name.empty()) return name;
+    if (std::string name = from_node(index.node(use.node).name()); !name.empty()) return name;
+    return linear.value;
+}
+
+}  // namespace eckart::io

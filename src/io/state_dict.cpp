@@ -1,0 +1,277 @@
+#include "io/state_dict.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <limits>
+#include <set>
+#include <utility>
+
+#include "eckart/core/error.hpp"
+#include "io/dtype.hpp"
+#include "io/network_tensors.hpp"
+#include "io/printable.hpp"
+#include "io/refusing_sax.hpp"
+
+namespace eckart::io {
+
+namespace {
+
+constexpr std::string_view kWeight = "weight";
+
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+/// "layer.2" before "layer.10": runs of digits compare as numbers.
+bool natural_less(std::string_view a, std::string_view b) {
+    std::size_t i = 0;
+    std::size_t j = 0;
+    const auto digits = [](std::string_view text, std::size_t from) {
+        std::size_t end = from;
+        while (end < text.size() && is_digit(text[end])) ++end;
+        return text.substr(from, end - from);
+    };
+    while (i < a.size() && j < b.size()) {
+        const std::string_view left = digits(a, i);
+        const std::string_view right = digits(b, j);
+        if (left.empty() || right.empty()) {
+            if (a[i] != b[j]) return a[i] < b[j];
+            ++i;
+            ++j;
+            continue;
+        }
+        if (left.size() != right.size()) return left.size() < right.size();
+        if (left != right) return left < right;
+        i += left.size();
+        j += right.size();
+    }
+    return a.size() - i < b.size() - j;
+}
+
+/// Whether `name` ends in the component `parameter`; `layer` receives what is before it.
+bool splits_into(std::string_view name, std::string_view parameter, std::string& layer) {
+    if (!name.ends_with(parameter)) return false;
+    name.remove_suffix(parameter.size());
+    if (!name.empty() && !name.ends_with('.')) return false;
+    layer = name.substr(0, name.empty() ? 0 : name.size() - 1);
+    return true;
+}
+
+/// The last component of a layer's name that is not a number.
+std::string_view module_of(std::string_view layer) {
+    while (true) {
+        const std::size_t dot = layer.rfind('.');
+        const std::string_view last = layer.substr(dot == std::string_view::npos ? 0 : dot + 1);
+        if (dot == std::string_view::npos || last.empty() || !std::ranges::all_of(last, is_digit))
+            return last;
+        layer = layer.substr(0, dot);
+    }
+}
+
+bool is_embedding_by_name(std::string_view layer) {
+    const std::string_view module = module_of(layer);
+    constexpr std::array<std::string_view, 4> kNames{"wte", "wpe", "shared", "relative_attention_bias"};
+    return module.find("embed") != std::string_view::npos ||
+           std::ranges::find(kNames, module) != kNames.end();
+}
+
+std::vector<std::int64_t> signed_shape(const TensorInfo& tensor) {
+    std::vector<std::int64_t> shape;
+    for (const std::uint64_t dimension : tensor.shape) {
+        constexpr auto kLargest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+        shape.push_back(static_cast<std::int64_t>(std::min(dimension, kLargest)));
+    }
+    return shape;
+}
+
+/// A layer name of `eckart train` before its networks had a name in the metadata: fc1, fc2, res1.layer2.
+bool is_residual_mlp_layer(std::string_view layer) {
+    if (layer == "fc1" || layer == "fc2") return true;
+    if (!layer.starts_with("res") || !(layer.ends_with(".layer1") || layer.ends_with(".layer2")))
+        return false;
+    const std::string_view number = layer.substr(3, layer.size() - 3 - 7);
+    return !number.empty() && std::ranges::all_of(number, is_digit);
+}
+
+bool is_residual_mlp(const StateDict& tensors) {
+    if (tensors.empty()) return false;
+    return std::ranges::all_of(tensors, [](const auto& entry) {
+        std::string layer;
+        for (const char* parameter : {"0.weight", "1.weight", "1.bias", "weight", "bias"}) {
+            if (splits_into(entry.first, parameter, layer)) return is_residual_mlp_layer(layer);
+        }
+        return false;
+    });
+}
+
+/// Walks over a state_dict once.
+class LayerFinder {
+  public:
+    LayerFinder(const StateDict& tensors, const std::string& file) : tensors_(tensors), file_(file) {}
+
+    LinearLayers find(const std::map<std::string, std::int64_t>& factored, bool own_network) {
+        for (const auto& [layer, rank] : factored) add_named_factors(layer, rank);
+        if (own_network) add_factors_of_network();
+        for (const auto& [name, tensor] : tensors_) look_at(name, *tensor.info);
+        std::ranges::sort(found_.linears, [own_network](const StoredLinear& a, const StoredLinear& b) {
+            // The last layer of a residual MLP.
+            const bool a_last = own_network && a.name == "fc2";
+            const bool b_last = own_network && b.name == "fc2";
+            return a_last != b_last ? b_last : natural_less(a.name, b.name);
+        });
+        std::ranges::sort(found_.kept, natural_less, &KeptTensor::name);
+        return std::move(found_);
+    }
+
+  private:
+    [[nodiscard]] const TensorInfo* get(const std::string& name) const {
+        const auto found = tensors_.find(name);
+        return found == tensors_.end() ? nullptr : found->second.info;
+    }
+
+    bool add_factors(const std::string& layer, const TensorInfo* a, const TensorInfo* b) {
+        if (a == nullptr || b == nullptr || a->shape.size() != 2 || b->shape.size() != 2) return false;
+        if (a->shape[0] != b->shape[1] || a->shape[0] == 0 || a->dtype != b->dtype) return false;
+        if (!is_floating(a->dtype) || a->begin == a->end || b->begin == b->end) return false;
+        if (!taken_.insert(a->name).second) return true;
+        taken_.insert(b->name);
+        StoredLinear linear{layer, a->name, "Linear", a->dtype};
+        linear.out = static_cast<std::int64_t>(b->shape[0]);
+        linear.in = static_cast<std::int64_t>(a->shape[1]);
+        linear.rank = static_cast<std::int64_t>(a->shape[0]);
+        linear.parameters = linear.rank * (linear.out + linear.in);
+        linear.bytes = (a->end - a->begin) + (b->end - b->begin);
+        found_.linears.push_back(std::move(linear));
+        return true;
+    }
+
+    void add_named_factors(const std::string& layer, std::int64_t rank) {
+        const TensorInfo* a = get(parameter_name(layer, "0.weight"));
+        const bool as_said = a != nullptr && !a->shape.empty() &&
+                             a->shape[0] == static_cast<std::uint64_t>(rank) &&
+                             add_factors(layer, a, get(parameter_name(layer, "1.weight")));
+        if (as_said) return;
+        throw FormatError(
+            fmt::format("'{}' says in its metadata that '{}' has factors of rank {}, which its tensors are "
+                        "not; save it again without the metadata '{}'",
+                        file_, printable(layer), rank, kFactorsKey));
+    }
+
+    /// A layer of a network has a bias, and one in factors only behind the second.
+    void add_factors_of_network() {
+        std::string layer;
+        for (const auto& [name, tensor] : tensors_) {
+            if (!splits_into(name, "0.weight", layer)) continue;
+            if (get(parameter_name(layer, "0.bias")) != nullptr ||
+                get(parameter_name(layer, "1.bias")) == nullptr)
+                continue;
+            add_factors(layer, tensor.info, get(parameter_name(layer, "1.weight")));
+        }
+    }
+
+    void keep(const TensorInfo& tensor, std::string why) {
+        found_.kept.push_back({tensor.name, signed_shape(tensor), tensor.dtype, std::move(why)});
+    }
+
+    void look_at(const std::string& name, const TensorInfo& tensor) {
+        if (taken_.contains(name) || tensor.shape.size() < 2) return;
+        std::string layer;
+        const bool is_weight = splits_into(name, kWeight, layer);
+        if (!is_weight && (tensor.shape.size() > 2 || !is_floating(tensor.dtype))) return;
+        if (tensor.begin == tensor.end) return keep(tensor, "no entries");
+        if (!is_floating(tensor.dtype))
+            return keep(tensor, fmt::format("dtype {}: only floating weights", tensor.dtype));
+        if (!is_weight) return keep(tensor, "not named NAME.weight, as a linear layer's is");
+        if (tensor.shape.size() > 2) {
+            return keep(tensor, fmt::format("{} dimensions, as a convolution has", tensor.shape.size()));
+        }
+        for (const char* factor : {"0.weight", "1.weight", "1.bias"}) {
+            const std::string taken = parameter_name(layer, factor);
+            if (get(taken) != nullptr)
+                return keep(tensor, fmt::format("its factors' name '{}' is taken", printable(taken)));
+        }
+        add_matrix(layer, tensor);
+    }
+
+    void add_matrix(const std::string& layer, const TensorInfo& tensor) {
+        StoredLinear linear{layer, tensor.name, "Linear", tensor.dtype};
+        linear.out = static_cast<std::int64_t>(tensor.shape[0]);
+        linear.in = static_cast<std::int64_t>(tensor.shape[1]);
+        linear.parameters = linear.out * linear.in;
+        linear.bytes = tensor.end - tensor.begin;
+        if (is_embedding_by_name(layer))
+            linear.doubt = "an embedding by its name; --include it if it is a linear layer";
+        found_.linears.push_back(std::move(linear));
+    }
+
+    const StateDict& tensors_;
+    const std::string& file_;
+    std::set<std::string> taken_;
+    LinearLayers found_;
+};
+
+/// {"NAME": rank, ...}
+class FactorsHandler final : public RefusingSax {
+  public:
+    explicit FactorsHandler(std::map<std::string, std::int64_t>& ranks) : ranks_(ranks) {}
+
+    bool start_object(std::size_t) override {
+        if (open_) fail("an object");
+        open_ = true;
+        return true;
+    }
+    bool key(string_t& name) override {
+        if (ranks_.contains(name) || ranks_.size() == kMostTensors)
+            throw FormatError(fmt::format("it has '{}' twice, or too many layers", printable(name)));
+        name_ = name;
+        return true;
+    }
+    bool number_unsigned(number_unsigned_t value) override {
+        constexpr number_unsigned_t kLargest = 1U << 31U;
+        if (!open_ || value == 0 || value > kLargest) fail(fmt::format("the number {}", value));
+        ranks_[name_] = static_cast<std::int64_t>(value);
+        return true;
+    }
+
+  private:
+    std::map<std::string, std::int64_t>& ranks_;
+    std::string name_;
+    bool open_ = false;
+};
+
+}  // namespace
+
+std::string parameter_name(std::string_view layer, std::string_view parameter) {
+    return layer.empty() ? std::string(parameter) : fmt::format("{}.{}", layer, parameter);
+}
+
+std::string factors_text(const std::map<std::string, std::int64_t>& ranks) {
+    return to_text(Json(ranks));
+}
+
+std::map<std::string, std::int64_t> parse_factors(const std::string& text) {
+    std::map<std::string, std::int64_t> ranks;
+    FactorsHandler handler(ranks);
+    read_strictly(text, handler);
+    return ranks;
+}
+
+LinearLayers find_linear_layers(const StateDict& tensors, const std::map<std::string, std::string>& metadata,
+                                const std::string& file) {
+    std::map<std::string, std::int64_t> factored;
+    if (const auto entry = metadata.find(kFactorsKey); entry != metadata.end()) {
+        try {
+            factored = parse_factors(entry->second);
+        } catch (const FormatError& error) {
+            throw FormatError(
+                fmt::format("'{}' has unusable metadata '{}': {}", file, kFactorsKey, error.what()));
+        }
+    }
+    const bool own_network = metadata.contains(kArchitectureKey) || is_residual_mlp(tensors);
+    return LayerFinder(tensors, file).find(factored, own_network);
+}
+
+}  // namespace eckart::io
