@@ -116,8 +116,12 @@ class IndexHandler final : public RefusingSax {
     int depth_ = 0;  ///< of what is within a member of the metadata
 };
 
+bool is_control(char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
+
 void check_shard_name(const std::string& name) {
-    const bool plain = name.find('/') == std::string::npos && name.find('\0') == std::string::npos &&
+    const bool plain = name.find('/') == std::string::npos && std::ranges::none_of(name, is_control) &&
                        name.ends_with(".safetensors") && !name.starts_with('.');
     if (!plain) {
         throw FormatError(fmt::format("it names the file '{}'; a shard is a file NAME.safetensors beside it",

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <string>
 #include <unordered_set>
 
@@ -82,13 +83,20 @@ void check_nodes(const Nodes& nodes, Scope& scope) {
             if (!input.empty() && !scope.knows(input)) fail_unknown(node, input, nodes, scope);
         }
         check_attributes(node, scope);
+        if (std::ranges::all_of(node.output(), [](const std::string& output) { return output.empty(); })) {
+            fail_onnx(scope.file(),
+                      fmt::format("has a {} without outputs; export it again", node_text(node)));
+        }
         for (const std::string& output : node.output()) scope.make(output);
     }
 }
 
 void check_subgraph(const onnx::GraphProto& graph, const Scope* outer, const std::filesystem::path& file) {
     Scope scope(outer, file);
-    for (const onnx::ValueInfoProto& input : graph.input()) scope.make(input.name());
+    for (const onnx::ValueInfoProto& input : graph.input()) {
+        if (input.name().empty()) fail_onnx(file, "has an input without a name; export it again");
+        scope.make(input.name());
+    }
     std::unordered_set<std::string> initializers;
     const auto add_initializer = [&](const std::string& name) {
         if (name.empty()) fail_onnx(file, "has an initializer without a name; export it again");
@@ -102,7 +110,12 @@ void check_subgraph(const onnx::GraphProto& graph, const Scope* outer, const std
     for (const onnx::SparseTensorProto& tensor : graph.sparse_initializer())
         add_initializer(tensor.values().name());
     check_nodes(graph.node(), scope);
+    std::unordered_set<std::string> outputs;
     for (const onnx::ValueInfoProto& output : graph.output()) {
+        if (outer == nullptr && !outputs.insert(output.name()).second) {
+            fail_onnx(file,
+                      fmt::format("has the output '{}' twice; export it again", printable(output.name())));
+        }
         if (scope.knows(output.name())) continue;
         fail_onnx(file, fmt::format("promises the output '{}', but nothing makes it; export it again",
                                     printable(output.name())));
@@ -120,6 +133,26 @@ void check_function(const onnx::FunctionProto& function, const std::filesystem::
     }
 }
 
+void check_opsets(const onnx::ModelProto& model, const std::filesystem::path& file) {
+    std::unordered_set<std::string> domains;
+    for (const onnx::OperatorSetIdProto& set : model.opset_import()) {
+        const std::string domain = set.domain() == "ai.onnx" ? "" : set.domain();
+        if (set.version() < 1 || !domains.insert(domain).second) {
+            fail_onnx(file,
+                      fmt::format("imports the operators of '{}' twice or in version {}; export it again",
+                                  printable(set.domain()), set.version()));
+        }
+    }
+    const bool needed = std::ranges::any_of(model.graph().node(), [](const onnx::NodeProto& node) {
+        return node.domain().empty() || node.domain() == "ai.onnx";
+    });
+    if (needed && !domains.contains("")) {
+        fail_onnx(file,
+                  "is an ONNX model that does not say which operators it uses (no opset_import); export it "
+                  "again");
+    }
+}
+
 }  // namespace
 
 void check_graph(const onnx::ModelProto& model, const std::filesystem::path& file) {
@@ -131,11 +164,7 @@ void check_graph(const onnx::ModelProto& model, const std::filesystem::path& fil
     if (!model.has_graph() || (model.graph().node().empty() && model.graph().output().empty())) {
         fail_onnx(file, "is an ONNX model without a graph; export it again");
     }
-    if (model.opset_import().empty()) {
-        fail_onnx(file,
-                  "is an ONNX model that does not say which operators it uses (no opset_import); export it "
-                  "again");
-    }
+    check_opsets(model, file);
     check_subgraph(model.graph(), nullptr, file);
     for (const onnx::FunctionProto& function : model.functions()) check_function(function, file);
 }

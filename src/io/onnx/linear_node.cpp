@@ -27,12 +27,23 @@ void take_bias(const GraphIndex& index, ValueUse where, LinearUse& use) {
 /// The operand that is constant, of two that may be.
 std::optional<std::pair<ConstantWeight, int>> constant_operand(const GraphIndex& index,
                                                                const onnx::NodeProto& node) {
-    if (node.input_size() < 2) return std::nullopt;
     std::optional<ConstantWeight> right = find_constant(index, node.input(1));
     std::optional<ConstantWeight> left = find_constant(index, node.input(0));
     if (right.has_value() == left.has_value()) return std::nullopt;
     if (right) return std::pair{std::move(*right), 1};
     return std::pair{std::move(*left), 0};
+}
+
+/// Two operands, and a bias for all but MatMul.
+void require_inputs(const GraphIndex& index, const onnx::NodeProto& node) {
+    const bool product = GraphIndex::is(node, "MatMul");
+    if (!product && !GraphIndex::is(node, "Gemm") && !GraphIndex::is(node, "Conv")) return;
+    const int most = product ? 2 : 3;
+    if (node.input_size() >= 2 && node.input_size() <= most && !node.input(0).empty() &&
+        !node.input(1).empty())
+        return;
+    fail_onnx(index.file(), fmt::format("gives {} {} inputs, where {} belong; export it again",
+                                        node_text(node), node.input_size(), product ? "2" : "2 or 3"));
 }
 
 WeightOperand operand_of(LinearOperator op, int number, int input, ConstantWeight weight) {
@@ -50,6 +61,7 @@ void describe_gemm(const GraphIndex& index, const onnx::NodeProto& node, WeightO
     const bool left = operand.use.weight_input == 0;
     const bool transpose_a = flag_attribute(node, "transA", index.file());
     const bool transpose_b = flag_attribute(node, "transB", index.file());
+    for (const char* factor : {"alpha", "beta"}) float_attribute(node, factor, 1, index.file());
     const onnx::TensorProto& tensor = *operand.weight.tensor;
     if (tensor.dims_size() != 2) {
         fail_onnx(index.file(),
@@ -123,8 +135,8 @@ void describe_conv(const GraphIndex& index, const onnx::NodeProto& node, WeightO
 std::vector<WeightOperand> weight_operands(const GraphIndex& index, int number) {
     const onnx::NodeProto& node = index.node(number);
     std::vector<WeightOperand> operands;
+    require_inputs(index, node);
     if (GraphIndex::is(node, "Conv")) {
-        if (node.input_size() < 2) return operands;
         std::optional<ConstantWeight> weight = find_constant(index, node.input(1));
         if (!weight) return operands;
         operands.push_back(operand_of(LinearOperator::kConv, number, 1, std::move(*weight)));

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "io/onnx/faults.hpp"
 
@@ -48,6 +49,18 @@ std::vector<std::int64_t> integers_attribute(const onnx::NodeProto& node, const 
     if (attribute == nullptr) return {};
     require_type(node, *attribute, onnx::AttributeProto::INTS, file);
     return {attribute->ints().begin(), attribute->ints().end()};
+}
+
+float float_attribute(const onnx::NodeProto& node, const std::string& name, float otherwise,
+                      const std::filesystem::path& file) {
+    const onnx::AttributeProto* attribute = find_attribute(node, name);
+    if (attribute == nullptr) return otherwise;
+    require_type(node, *attribute, onnx::AttributeProto::FLOAT, file);
+    if (!std::isfinite(attribute->f())) {
+        fail_onnx(file, fmt::format("gives {} {} = {}, which is no finite number; export it again",
+                                    node_text(node), name, attribute->f()));
+    }
+    return attribute->f();
 }
 
 void remove_attribute(onnx::NodeProto& node, const std::string& name) {

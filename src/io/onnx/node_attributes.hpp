@@ -22,6 +22,10 @@ bool flag_attribute(const onnx::NodeProto& node, const std::string& name, const 
 std::vector<std::int64_t> integers_attribute(const onnx::NodeProto& node, const std::string& name,
                                              const std::filesystem::path& file);
 
+/// The same for a number, which must be finite.
+float float_attribute(const onnx::NodeProto& node, const std::string& name, float otherwise,
+                      const std::filesystem::path& file);
+
 void remove_attribute(onnx::NodeProto& node, const std::string& name);
 void set_integer_attribute(onnx::NodeProto& node, const std::string& name, std::int64_t value);
 

@@ -143,6 +143,7 @@ void TensorData::check(onnx::TensorProto& tensor) {
         return;
     }
     const std::uint64_t bytes = (*count * type->bits + 7) / 8;
+    if (external && type->bits == 0) fail("of texts as external data");
     if (external) return resolve_external(tensor, bytes);
     if (reference >= 0 && !holds(references_[static_cast<std::size_t>(reference)].field, *type))
         fail(fmt::format("of {} in the field of another type", type->name));
