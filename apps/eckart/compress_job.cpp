@@ -94,7 +94,7 @@ void print_notes(const std::vector<compress::LayerOutcome>& layers, const Compre
 }
 
 /// Throws IoError unless both networks have the same tensors, bit by bit.
-void require_same(const model::Network<float>& written, const model::Network<float>& read,
+void require_same(const model::ResidualMlp<float>& written, const model::ResidualMlp<float>& read,
                   const std::filesystem::path& target) {
     const auto left = written.parameters();
     const auto right = read.parameters();
@@ -114,7 +114,7 @@ void require_same(const model::Network<float>& written, const model::Network<flo
 }
 
 /// Saves the network; it takes the target's name only after it was read back.
-void save_checked(const model::Network<float>& network, const RunRecord& record,
+void save_checked(const model::ResidualMlp<float>& network, const RunRecord& record,
                   const std::filesystem::path& target, Overwrite overwrite) {
     AtomicFile file(target, overwrite);
     io::write_network(file, network, record);
@@ -122,7 +122,7 @@ void save_checked(const model::Network<float>& network, const RunRecord& record,
     file.commit();
 }
 
-int print_plan(const CompressJob& job, const model::Network<float>& network, Context& context) {
+int print_plan(const CompressJob& job, const model::ResidualMlp<float>& network, Context& context) {
     const auto layers = compress::plan(network, job.options);
     context.print(table_of(layers, true));
     print_notes(layers, job, context);
@@ -152,7 +152,7 @@ void CompressJob::prepare(const Context& context) const {
     run_directory.prepare({kRunFile}, overwrite(context));
 }
 
-int run_compress(const CompressJob& job, const model::Network<float>& network, Context& context) {
+int run_compress(const CompressJob& job, const model::ResidualMlp<float>& network, Context& context) {
     job.prepare(context);
     if (job.dry_run) return print_plan(job, network, context);
     const Overwrite overwrite = job.overwrite(context);

@@ -5,7 +5,7 @@
 
 #include "context.hpp"
 #include "eckart/compress/compress.hpp"
-#include "eckart/model/network.hpp"
+#include "eckart/model/residual_mlp.hpp"
 #include "run_directory.hpp"
 
 namespace eckart::cli {
@@ -29,6 +29,6 @@ struct CompressJob {
 
 /// Factorizes, prints the table per layer, saves the network after reading it back, writes compression.json.
 /// Calls prepare(). Returns the exit code.
-int run_compress(const CompressJob& job, const model::Network<float>& network, Context& context);
+int run_compress(const CompressJob& job, const model::ResidualMlp<float>& network, Context& context);
 
 }  // namespace eckart::cli

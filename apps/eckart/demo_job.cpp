@@ -66,7 +66,7 @@ class Demo {
         return run_train(train, data_, context_);
     }
 
-    int sweep(const model::Network<float>& dense) {
+    int sweep(const model::ResidualMlp<float>& dense) {
         heading("Measure accuracy, size and time at every rank");
         SweepJob sweep;
         sweep.options.ranks = sweep::default_ranks(dense.architecture());
@@ -77,7 +77,7 @@ class Demo {
         return run_sweep_job(sweep, dense, data_, context_);
     }
 
-    int compress(const model::Network<float>& dense, std::int64_t rank) {
+    int compress(const model::ResidualMlp<float>& dense, std::int64_t rank) {
         const fs::path output = run_.file(fmt::format("rank-{}.safetensors", rank));
         // The report shows one table per layer: the last rank's.
         const bool shown = rank == job_.ranks.back();
@@ -141,7 +141,7 @@ class Demo {
 void check_ranks(const DemoJob& job, const data::DatasetPair& data) {
     double largest = 0;
     for (const model::LayerShape& layer :
-         model::residual_mlp(reference_architecture(data, job.hidden, TrainJob{}.blocks)).layers) {
+         model::layer_shapes(reference_architecture(data, job.hidden, TrainJob{}.blocks))) {
         largest = std::max(largest, compress::break_even_rank(layer.out, layer.in));
     }
     for (const std::int64_t rank : job.ranks) {
