@@ -57,6 +57,18 @@ MatrixD gram_matrix(const Matrix<T>& x, bool of_columns) {
 }
 
 template <class T>
+MatrixD products_of_rows(const Matrix<T>& x, const Matrix<T>& y) {
+    MatrixD products = MatrixD::Zero(x.rows(), y.rows());
+    for (Eigen::Index begin = 0; begin < x.cols(); begin += kGramBlock) {
+        const Eigen::Index size = std::min(kGramBlock, x.cols() - begin);
+        const MatrixD left = x.middleCols(begin, size).template cast<double>();
+        const MatrixD right = y.middleCols(begin, size).template cast<double>();
+        products += multiply_nt(left, right);
+    }
+    return products;
+}
+
+template <class T>
 Svd<T> restricted_svd(const Matrix<T>& a, const Matrix<T>& basis, bool of_columns, std::string_view name) {
     if (of_columns) {
         Svd<T> svd = thin_svd<T>(multiply(a, basis), name);
@@ -76,6 +88,8 @@ Svd<float> gram_svd(const Matrix<float>& a, Eigen::Index rank, std::string_view 
 
 template MatrixD gram_matrix<float>(const Matrix<float>&, bool);
 template MatrixD gram_matrix<double>(const Matrix<double>&, bool);
+template MatrixD products_of_rows<float>(const Matrix<float>&, const Matrix<float>&);
+template MatrixD products_of_rows<double>(const Matrix<double>&, const Matrix<double>&);
 template Svd<float> restricted_svd<float>(const Matrix<float>&, const Matrix<float>&, bool, std::string_view);
 template Svd<double> restricted_svd<double>(const Matrix<double>&, const Matrix<double>&, bool,
                                             std::string_view);

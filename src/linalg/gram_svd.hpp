@@ -11,6 +11,10 @@ namespace eckart::linalg {
 template <class T>
 MatrixD gram_matrix(const Matrix<T>& x, bool of_columns);
 
+/// X Yt for x (l, n) and y (k, n), accumulated in the same way. 2 l k n flops.
+template <class T>
+MatrixD products_of_rows(const Matrix<T>& x, const Matrix<T>& y);
+
 /// The SVD of A restricted to the span of `basis`, whose columns are orthonormal: that of A Q Qt, A (m, n)
 /// and Q (n, r), where `of_columns`, else that of Q Qt A, Q (m, r). One product and the SVD of an (m, r) or
 /// (r, n) matrix.

@@ -7,6 +7,7 @@
 #include "eckart/core/random_matrix.hpp"
 #include "eckart/linalg/product.hpp"
 #include "eckart/linalg/qr.hpp"
+#include "linalg/ritz_space.hpp"
 #include "linalg/small_side.hpp"
 #include "linalg/svd_certificate.hpp"
 
@@ -14,55 +15,39 @@ namespace eckart::linalg {
 
 namespace {
 
+template <class T>
+struct Directions {
+    Matrix<T> rows;
+    bool complete = true;  ///< none was replaced
+};
+
 /// Orthonormal rows (b, k), orthogonal to those of x, that span what `r` (b, k) adds to them. Rows of r that
 /// add nothing are replaced by random ones.
 template <class T>
-Matrix<T> new_directions(Matrix<T> r, const Matrix<T>& x, Rng rng) {
-    if (r.rows() == 0) return r;
+Directions<T> new_directions(Matrix<T> r, const Matrix<T>& x, Rng rng) {
+    if (r.rows() == 0) return {std::move(r)};
     const T nothing = 100 * std::numeric_limits<T>::epsilon() * r.rowwise().norm().maxCoeff();
-    // What is left of cancellation, or of random rows, is orthogonal only after another time, and "twice is
-    // enough" (Parlett).
-    for (int pass = 0; pass < 3; ++pass) {
+    // What is left of cancellation is orthogonal only after another time, and then "twice is enough" (Parlett
+    // 1998, 6.9); a random row may need it again.
+    bool complete = true;
+    for (int pass = 0; pass < (complete ? 2 : 3); ++pass) {
         if (x.rows() > 0) r = without_projection(std::move(r), x);
         const Qr<T> qr = thin_qr<T>(r.transpose());
         r = qr.q.transpose();
-        if (pass > 0) continue;
-        for (Eigen::Index i = 0; i < r.rows(); ++i) {
+        for (Eigen::Index i = 0; pass == 0 && i < r.rows(); ++i) {
             if (std::abs(qr.r(i, i)) > nothing) continue;
             for (T& entry : r.row(i)) entry = static_cast<T>(rng.normal());
+            complete = false;
         }
     }
-    return r;
+    return {std::move(r), complete};
 }
 
 template <class T>
-void append_rows(Matrix<T>& matrix, const Matrix<T>& rows) {
-    const Eigen::Index before = matrix.rows();
-    matrix.conservativeResize(before + rows.rows(), rows.cols());
-    matrix.bottomRows(rows.rows()) = rows;
-}
-
-template <class T>
-void append(RitzSpace<T>& space, const Matrix<T>& block, SmallSide<T>& side) {
-    const Matrix<T> y = side.to_large(block);
-    append_rows(space.x, block);
-    append_rows(space.y, y);
-    append_rows(space.z, side.to_small(y));
-}
-
-/// The space of the leading Ritz vectors.
-template <class T>
-void cut_down(RitzSpace<T>& space, const RitzCertificate& ritz, Eigen::Index count) {
-    const Matrix<T> leading = ritz.vectors.leftCols(count).template cast<T>();
-    for (Matrix<T>* rows : {&space.x, &space.y, &space.z}) *rows = multiply_tn(leading, *rows);
-}
-
-template <class T>
-Svd<T> ritz_svd(const RitzSpace<T>& space, const RitzCertificate& ritz, Eigen::Index rank, bool of_columns,
-                std::string_view name) {
-    const Matrix<T> leading = ritz.vectors.leftCols(rank).template cast<T>();
-    const Matrix<T> basis = multiply_tn(leading, space.x);
-    Svd<T> svd = thin_svd<T>(multiply_tn(leading, space.y), name);
+Svd<T> ritz_svd(const RitzSpace<T>& space, Eigen::Index rank, bool of_columns, std::string_view name) {
+    const Matrix<T> leading = space.leading_vectors(rank);
+    const Matrix<T> basis = multiply_tn(leading, space.x());
+    Svd<T> svd = thin_svd<T>(multiply_tn(leading, space.y()), name);
     svd.u = multiply_tn(basis, svd.u);
     if (!of_columns) return svd;
     return {svd.vt.transpose(), svd.s, svd.u.transpose()};
@@ -102,28 +87,34 @@ RandomizedSvd<T> randomized_svd(const Matrix<T>& a, const RandomizedSvdOptions& 
     constexpr double kEps = std::numeric_limits<T>::epsilon();
     const CertificateOptions wanted{r, options.tolerance, options.energy};
 
-    RitzSpace<T> space{Matrix<T>(0, k), Matrix<T>(0, side.large()), Matrix<T>(0, k)};
+    RitzSpace<T> space(side);
     Rng start = rng.fork("start");
-    Matrix<T> block = side.to_small(normal_matrix<T>(std::min(block_size, k), side.large(), start));
-    block = new_directions(std::move(block), space.x, rng.fork("first"));
+    Directions<T> block{side.to_small(normal_matrix<T>(std::min(block_size, k), side.large(), start))};
+    block = new_directions(std::move(block.rows), space.x(), rng.fork("first"));
+    bool settled = true;
     for (int step = 0; step < options.most_steps; ++step) {
         const Rng here = rng.fork(static_cast<std::uint64_t>(step));
-        append(space, block, side);
-        RitzCertificate ritz;
-        if (space.x.rows() >= std::min(k, r + block_size / 2)) {
-            ritz = certify(side, space, wanted, here.fork("probes"));
-            if (ritz.holds || ritz.squared_error <= 64 * kEps * options.energy) {
-                RandomizedSvd<T> result{true, ritz_svd(space, ritz, r, side.of_columns(), name), ritz.excess,
+        const Eigen::Index before = space.size();
+        space.append(block.rows, side);
+        if (settled) space.settle(before);
+        if (space.size() >= std::min(k, r + block_size / 2)) {
+            const RitzCertificate found = certify(side, space, wanted, here.fork("probes"));
+            if (found.holds || found.squared_error <= 64 * kEps * options.energy) {
+                RandomizedSvd<T> result{true, ritz_svd(space, r, side.of_columns(), name), found.excess,
                                         side.passes()};
                 const double nothing = 32 * kEps * std::sqrt(options.energy);
-                if (ritz.holds || distance(a, result.svd) <= nothing) return result;
+                if (found.holds || distance(a, result.svd) <= nothing) return result;
             }
         }
         // Before the space is cut down: the new directions are what the products have beyond all of it.
-        const Eigen::Index size = std::min(block.rows(), k - space.x.rows());
-        block = new_directions<T>(space.z.bottomRows(block.rows()).topRows(size), space.x,
+        const Eigen::Index added = std::min(block.rows.rows(), k - space.size());
+        block = new_directions<T>(space.z().bottomRows(block.rows.rows()).topRows(added), space.x(),
                                   here.fork("directions"));
-        if (space.x.rows() + size > krylov_space(r, k)) cut_down(space, ritz, r + block_size);
+        settled = settled && block.complete;
+        if (space.size() + added > krylov_space(r, k)) {
+            space.cut_down(r + block_size);
+            settled = false;
+        }
     }
     return {false, {}, 0, side.passes()};
 }

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "eckart/core/random_matrix.hpp"
-#include "eckart/linalg/symmetric_eigen.hpp"
 #include "linalg/gram_svd.hpp"
 #include "linalg/lapack.hpp"
 
@@ -21,12 +20,13 @@ constexpr int kLargestDegree = 16;
 /// 1e-9 shared among up to 60 certificates of one run.
 constexpr double kFailure = 1e-9 / 60;
 /// As parts of the least singular value squared.
-constexpr std::array kDampings = {0.02, 0.06, 0.15, 0.35};
-constexpr double kLowestCut = 0.9;
+/// The first one decides whether the others are worth their while.
+constexpr std::array kDampings = {0.2, 0.08, 0.35, 0.03};
+constexpr double kLowestCut = 0.3;
 /// Where between 0 and the cut the Chebyshev polynomials are small.
 constexpr double kIntervalShare = 0.87;
 /// Of the whole bound, what the Ritz values may use up before probing is worth its while.
-constexpr double kRitzShare = 0.8;
+constexpr double kRitzShare = 0.7;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 /// A cut c and the bound that holds there but for tr (C - c)_+.
@@ -47,28 +47,34 @@ VectorD eigenvalues_of(MatrixD a) {
     return values;
 }
 
-/// For each cut the least sum over the dampings a of r t + tr (K(a) - t)_+ - sum h_i, t = c + a, K(a) = H + N
-/// / a in the basis of the space: `ritz` (l, l; lower triangle), `residual` (l, l) = N.
+/// For each cut c the least sum over the dampings a of r t + tr (K(a) - t)_+ - sum h_i, t = c + a, K(a) = H +
+/// N / a in the basis of the space: `ritz` (l, l) = H, whose eigenvalues are `values`, descending, and
+/// `residual` = N, in the last rows and columns. Damped once only where the least sum is far above `allowed`.
 std::vector<Cut> ritz_bounds(const MatrixD& ritz, const MatrixD& residual, const VectorD& values,
-                             Eigen::Index rank) {
+                             Eigen::Index rank, double allowed) {
     const double least = values[rank - 1];
     std::vector<Cut> cuts;
-    for (double part = kLowestCut; part < 2.1; part += part < 1.29 ? 0.02 : 0.1)
-        cuts.push_back({part * least});
+    for (double part = kLowestCut; part<2.1; part += part> 0.88 && part < 1.29 ? 0.02 : 0.1) {
+        cuts.push_back({.at = part * least});
+    }
     const double sum = values.head(rank).sum();
     for (const double part : kDampings) {
         const double damping = part * least;
-        const VectorD raised = eigenvalues_of(ritz + residual / damping);
+        MatrixD raised = ritz;
+        raised.bottomRightCorner(residual.rows(), residual.cols()) += residual / damping;
+        const VectorD raised_values = eigenvalues_of(std::move(raised));
         for (Cut& cut : cuts) {
             const double t = cut.at + damping;
-            cut.ritz = std::min(cut.ritz, static_cast<double>(rank) * t + excess_over(raised, t) - sum);
+            const double bound = static_cast<double>(rank) * t + excess_over(raised_values, t) - sum;
+            cut.ritz = std::min(cut.ritz, bound);
         }
+        if (std::ranges::min_element(cuts, {}, &Cut::ritz)->ritz > 3 * allowed) break;
     }
     return cuts;
 }
 
-/// Estimates of tr(C^p T_j(2 C / b - 1)^2) from random vectors, for one j after the other, where C is B Bt
-/// compressed to the complement of the space.
+/// Estimates of tr(C^p T_j(2 C / b - 1)^2), p = 0 or 1, from random vectors, for one j after the other, where
+/// C is B Bt compressed to the complement of the space.
 template <class T>
 class ComplementProbes {
   public:
@@ -76,27 +82,40 @@ class ComplementProbes {
         : side_(side),
           x_(x),
           interval_(interval),
-          now_(without_projection(normal_matrix<T>(kProbes, side.small(), rng), x)) {}
+          now_(without_projection(normal_matrix<T>(kProbes, side.small(), rng), x)) {
+        image_ = side_.to_large(now_);
+    }
 
-    /// Goes on to the next degree, 1 at first.
+    /// Goes on to the next power, 0 or 1, and after 1 to the next degree: degree 1, power 0 at first.
     void step() {
-        const Matrix<T> image = without_projection(side_.to_small(side_.to_large(now_)), x_);
+        if (power_ == 0 && degree_ > 0) {
+            image_ = side_.to_large(now_);
+            power_ = 1;
+            return;
+        }
         const auto factor = static_cast<T>((degree_ == 0 ? 2 : 4) / interval_);
-        Matrix<T> next = factor * image - static_cast<T>(degree_ == 0 ? 1 : 2) * now_;
+        Matrix<T> next = factor * without_projection(side_.to_small(image_), x_);
+        next -= static_cast<T>(degree_ == 0 ? 1 : 2) * now_;
         if (degree_ > 0) next -= before_;
         before_ = std::exchange(now_, std::move(next));
         ++degree_;
+        power_ = 0;
     }
     [[nodiscard]] int degree() const { return degree_; }
-    [[nodiscard]] double trace() const { return now_.template cast<double>().squaredNorm() / kProbes; }
+    [[nodiscard]] int power() const { return power_; }
+    [[nodiscard]] double trace() const {
+        return (power_ == 0 ? now_ : image_).template cast<double>().squaredNorm() / kProbes;
+    }
 
   private:
     SmallSide<T>& side_;
     const Matrix<T>& x_;
     double interval_;
     int degree_ = 0;
+    int power_ = 0;
     Matrix<T> now_;
     Matrix<T> before_;
+    Matrix<T> image_;
 };
 
 const Cut& best_of(const std::vector<Cut>& cuts) {
@@ -111,7 +130,7 @@ double bound_after_probing(SmallSide<T>& side, const Matrix<T>& x, std::vector<C
     const auto highest = std::find_if(cuts.rbegin(), cuts.rend(), affordable);
     if (highest == cuts.rend()) return kInfinity;
     const double interval = kIntervalShare * highest->at;
-    const double factor = trace_factor(kProbes, kFailure / kLargestDegree);
+    const double factor = trace_factor(kProbes, kFailure / (2 * kLargestDegree));
     ComplementProbes<T> probes(side, x, interval, rng);
     double before = kInfinity;
     while (probes.degree() < kLargestDegree) {
@@ -120,12 +139,13 @@ double bound_after_probing(SmallSide<T>& side, const Matrix<T>& x, std::vector<C
         if (!std::isfinite(trace)) break;
         for (Cut& cut : cuts) {
             if (cut.at <= interval) continue;
-            const double majorant = chebyshev_majorant(probes.degree(), 0, interval, cut.at);
+            const double majorant = chebyshev_majorant(probes.degree(), probes.power(), interval, cut.at);
             cut.tail = std::min(cut.tail, majorant * trace);
         }
         const double bound = best_of(cuts).ritz + best_of(cuts).tail;
         if (bound <= allowed) return bound;
         // From here on the polynomials grow on what they should suppress.
+        if (probes.power() == 0) continue;
         if (probes.degree() > 4 && highest->tail >= before) break;
         before = highest->tail;
     }
@@ -166,14 +186,10 @@ double chebyshev_majorant(int degree, int power, double b, double t) {
 template <class T>
 RitzCertificate certify(SmallSide<T>& side, const RitzSpace<T>& space, const CertificateOptions& options,
                         Rng rng) {
-    const Eigen::Index l = space.x.rows();
-    const MatrixD ritz = gram_matrix(space.y, false);
-    SymmetricEigen<double> eigen = symmetric_eigen(ritz);
+    const VectorD values = eigenvalues_of(space.ritz()).reverse();
     RitzCertificate result;
-    result.values = eigen.values.reverse().cwiseMax(0);
-    result.vectors = eigen.vectors.rowwise().reverse();
-    result.squared_error = std::max(0.0, options.energy - result.values.head(options.rank).sum());
-    if (l == side.small()) {
+    result.squared_error = std::max(0.0, options.energy - values.head(options.rank).sum());
+    if (space.size() == side.small()) {
         result.holds = true;
         return result;
     }
@@ -181,14 +197,14 @@ RitzCertificate certify(SmallSide<T>& side, const RitzSpace<T>& space, const Cer
     const double ratio = 1 / (1 + options.tolerance);
     const double rounding = 8 * kEps * options.energy;
     const double allowed = (1 - ratio * ratio) * result.squared_error - rounding;
-    const double largest = result.values[0];
-    if (!(allowed > 0 && result.values[options.rank - 1] > kEps * largest)) return result;
+    if (!(allowed > 0 && values[options.rank - 1] > kEps * values[0])) return result;
     // A residual with an error of size d satisfies |e + d|^2 <= 1.05 |e|^2 + 21 |d|^2.
-    MatrixD residual = 1.05 * gram_matrix(without_projection(space.z, space.x), false);
-    const double error = 4 * kEps * largest;
+    const Matrix<T> unsettled = space.z().bottomRows(space.size() - space.settled());
+    MatrixD residual = 1.05 * gram_matrix(without_projection(unsettled, space.x()), false);
+    const double error = 4 * kEps * values[0];
     residual.diagonal().array() += 21 * error * error;
-    std::vector<Cut> cuts = ritz_bounds(ritz, residual, result.values, options.rank);
-    const double bound = bound_after_probing(side, space.x, cuts, allowed, rng);
+    std::vector<Cut> cuts = ritz_bounds(space.ritz(), residual, values, options.rank, allowed);
+    const double bound = bound_after_probing(side, space.x(), cuts, allowed, rng);
     result.holds = bound <= allowed;
     if (result.holds) {
         result.excess = 1 / std::sqrt(1 - std::max(0.0, bound + rounding) / result.squared_error) - 1;

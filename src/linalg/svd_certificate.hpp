@@ -2,23 +2,14 @@
 
 #include "eckart/core/matrix.hpp"
 #include "eckart/core/rng.hpp"
+#include "linalg/ritz_space.hpp"
 #include "linalg/small_side.hpp"
 
 namespace eckart::linalg {
 
-/// A space to find singular vectors in, with B of SmallSide.
-template <class T>
-struct RitzSpace {
-    Matrix<T> x;  ///< (l, k), orthonormal rows
-    Matrix<T> y;  ///< (l, h) = X B
-    Matrix<T> z;  ///< (l, k) = Y Bt
-};
-
 /// What a RitzSpace is good for.
 struct RitzCertificate {
-    VectorD values;            ///< (l) squared Ritz values, descending
-    MatrixD vectors;           ///< (l, l) their vectors in the basis of the space, as columns
-    double squared_error = 0;  ///< |A - A_r|_F^2 of the r leading ones
+    double squared_error = 0;  ///< |A - A_r|_F^2 of the r leading Ritz vectors
     bool holds = false;        ///< the excess is certified to be within the tolerance
     double excess = 0;         ///< then an upper bound of it
 };

@@ -69,7 +69,14 @@ std::size_t svd_extra_bytes(SvdMethod method, std::int64_t m, std::int64_t n, st
             break;
         }
         case SvdMethod::kRandomized:
-            bytes = 1e18;
+            // The space and the copies made while it grows; squares of it in double.
+            const auto r = static_cast<Eigen::Index>(z.rank);
+            const auto l = static_cast<double>(krylov_space(r, std::min(m, n)));
+            const auto b = static_cast<double>(krylov_block(r));
+            const double space = z.entry * (l * (2 * k + z.large) + 2 * b * (k + z.large));
+            const double square = 8 * (6 * l * l + 512 * l);
+            const double after = z.entry * (z.rank * k + thin_svd_entries(z.large, z.rank));
+            bytes = space + std::max(square, after);
             break;
     }
     return static_cast<std::size_t>(bytes);

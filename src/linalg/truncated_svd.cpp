@@ -18,11 +18,14 @@ namespace eckart::linalg {
 
 namespace {
 
-/// In place, since `a` may be most of the memory that there is.
+/// In place, since `a` may be most of the memory that there is; in two halves, as 2^exponent itself may leave
+/// the range of T.
 template <class T>
 void scale_by_power_of_two(Matrix<T>& a, int exponent) {
     if (exponent == 0) return;
-    for (T& x : flat(a)) x = std::ldexp(x, exponent);
+    const int half = exponent / 2;
+    a *= std::ldexp(T(1), half);
+    a *= std::ldexp(T(1), exponent - half);
 }
 
 template <class T>

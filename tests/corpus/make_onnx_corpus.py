@@ -161,6 +161,27 @@ def chained(*nodes, bias=BIAS, extra=(), **more):
     return model(graph(list(nodes), [*given, tensor("w", [3, 2]), *extra], **more))
 
 
+def convolution(dims, *attributes, bias_dims=(2,)):
+    initializers = [tensor("fc.weight", dims), tensor("fc.bias", bias_dims)]
+    return model(graph([node("Conv", ["x", "fc.weight", "fc.bias"], ["y"], "fc", list(attributes))], initializers,
+                       [value_info("x", [1, 3, 4, 4])], [value_info("y", [1, "c", "h", "w"])]))
+
+
+def gemm_of(*attributes, weight_dims=(2, 3), bias_dims=(2,)):
+    return model(graph([node("Gemm", ["x", "fc.weight", "fc.bias"], ["y"], "fc", list(attributes))],
+                       [tensor("fc.weight", weight_dims), tensor("fc.bias", bias_dims)]))
+
+
+def quantized(scale, zero=None, dtype=INT8, dims=(3, 2), axis=None, inputs=None):
+    """x W + b with 8-bit integers for W."""
+    given = ["q", "s"] + (["z"] if zero is not None else [])
+    attributes = [] if axis is None else [attribute("axis", i=axis)]
+    return chained(
+        node("DequantizeLinear", given if inputs is None else inputs, ["w8"], "dequantize", attributes),
+        node("MatMul", ["x", "w8"], ["y"], "fc"),
+        extra=[tensor("q", dims, dtype, values=list(range(1, count(dims) + 1))), scale, *([] if zero is None else [zero])])
+
+
 # ---- malformed/ ----
 
 
@@ -319,6 +340,17 @@ def layers():
         "trans_b_is_a_text": gemm(attribute("transB", s="1")),
         "alpha_is_an_integer": gemm(TRANS_B, attribute("alpha", i=2)),
         "alpha_is_nan": gemm(TRANS_B, attribute("alpha", f=NAN)),
+        "gemm_of_a_three_dimensional_weight": gemm_of(TRANS_B, weight_dims=(1, 2, 3)),
+        "gemm_of_a_wrong_bias": gemm_of(TRANS_B, bias_dims=(3,)),
+        "trans_b_is_7": gemm_of(attribute("transB", i=7)),
+        "convolution_of_a_vector": convolution([2]),
+        "convolution_of_a_matrix": convolution([2, 3]),
+        "convolution_whose_kernel_shape_differs": convolution([2, 3, 1, 1], attribute("kernel_shape", ints=[3, 3])),
+        "convolution_of_a_wrong_bias": convolution([2, 3, 1, 1], bias_dims=(5,)),
+        "quantized_zero_point_of_another_shape": quantized(tensor("s", [2]), tensor("z", [3], INT8, [0, 0, 0])),
+        "quantized_zero_point_of_another_type": quantized(tensor("s", []), tensor("z", [], UINT8, [0])),
+        "quantized_scale_of_another_shape": quantized(tensor("s", [5])),
+        "quantized_axis_out_of_range": quantized(tensor("s", [2]), axis=2),
         "perm_of_one": transposed(0),
         "perm_of_three": transposed(0, 1, 2),
         "perm_twice_the_same": transposed(1, 1),
@@ -415,35 +447,16 @@ def wrong_values():
     return made
 
 
-def quantized(scale, zero=None, dtype=INT8, dims=(3, 2), axis=None, inputs=None):
-    """x W + b with 8-bit integers for W."""
-    given = ["q", "s"] + (["z"] if zero is not None else [])
-    attributes = [] if axis is None else [attribute("axis", i=axis)]
-    return chained(
-        node("DequantizeLinear", given if inputs is None else inputs, ["w8"], "dequantize", attributes),
-        node("MatMul", ["x", "w8"], ["y"], "fc"),
-        extra=[tensor("q", dims, dtype, values=list(range(1, count(dims) + 1))), scale, *([] if zero is None else [zero])])
-
-
 # ---- left_alone/ ----
 
 
 def left_alone():
     relu = model(graph([node("Relu", ["x"], ["y"])], [], outputs=[value_info("y", [2, 3])]))
     matmul = node("MatMul", ["x", "v"], ["y"], "fc")
-    conv = [value_info("x", [1, 3, 4, 4])], [value_info("y", [1, "c", "h", "w"])]
     bias, out3 = tensor("fc.bias", [2]), [value_info("y", ["a", "b", "c"])]
-
-    def convolution(dims, *attributes, bias_dims=(2,)):
-        initializers = [tensor("fc.weight", dims), tensor("fc.bias", bias_dims)]
-        return model(graph([node("Conv", ["x", "fc.weight", "fc.bias"], ["y"], "fc", list(attributes))], initializers, *conv))
 
     def with_weight(*dims):
         return model(graph([node("MatMul", ["x", "v"], ["y"], "fc")], [tensor("v", dims)], outputs=out3))
-
-    def gemm_of(*attributes, weight_dims=(2, 3), bias_dims=(2,)):
-        return model(graph([node("Gemm", ["x", "fc.weight", "fc.bias"], ["y"], "fc", list(attributes))],
-                           [tensor("fc.weight", weight_dims), tensor("fc.bias", bias_dims)]))
 
     return {
         "no_layer": relu,
@@ -462,20 +475,8 @@ def left_alone():
         "weight_is_an_output": layer(outputs=[value_info("y", [2, 2]), value_info("fc.weight", [2, 3])]),
         "weight_is_an_input": layer(inputs=[value_info("x", [2, 3]), value_info("fc.weight", [2, 3])]),
         "weight_used_elsewhere": layer(nodes=[GEMM, node("Relu", ["fc.weight"], ["z"])]),
-        "gemm_of_a_three_dimensional_weight": gemm_of(TRANS_B, weight_dims=(1, 2, 3)),
-        "gemm_of_a_wrong_bias": gemm_of(TRANS_B, bias_dims=(3,)),
-        "trans_b_is_7": gemm_of(attribute("transB", i=7)),
-        "unknown_attribute": gemm_of(TRANS_B, attribute("broadcast", i=1)),
         "convolution_of_3x3": convolution([2, 3, 3, 3]),
         "convolution_in_groups": convolution([2, 1, 1, 1], attribute("group", i=3)),
-        "convolution_of_a_vector": convolution([2]),
-        "convolution_of_a_matrix": convolution([2, 3]),
-        "convolution_whose_kernel_shape_differs": convolution([2, 3, 1, 1], attribute("kernel_shape", ints=[3, 3])),
-        "convolution_of_a_wrong_bias": convolution([2, 3, 1, 1], bias_dims=(5,)),
-        "quantized_zero_point_of_another_shape": quantized(tensor("s", [2]), tensor("z", [3], INT8, [0, 0, 0])),
-        "quantized_zero_point_of_another_type": quantized(tensor("s", []), tensor("z", [], UINT8, [0])),
-        "quantized_scale_of_another_shape": quantized(tensor("s", [5])),
-        "quantized_axis_out_of_range": quantized(tensor("s", [2]), axis=2),
         "quantized_without_scale": quantized(tensor("s", []), inputs=["q"]),
         "quantized_scale_not_constant": quantized(tensor("s", []), inputs=["q", "x"]),
         "operator_of_another_domain": model(graph([node("Gemm", ["x", "fc.weight", "fc.bias"], ["y"], "fc", [TRANS_B],
@@ -533,6 +534,7 @@ def accepted():
         "name_of_200_characters": renamed("n" * 200 + ".weight"),
         "name_is_a_dot": renamed("."),
         "name_like_a_path": renamed("../../fc/weight"),
+        "unknown_attribute": gemm_of(TRANS_B, attribute("broadcast", i=1)),
         "weight_empty_beside": model(graph([GEMM], [WEIGHT, BIAS, tensor("nothing", [0, 3])])),
         "tensor_of_texts_beside": model(graph([GEMM], [WEIGHT, BIAS, tensor("texts", [2], STRING, raw_data=None,
                                                                             string_data=["a", "b"])])),

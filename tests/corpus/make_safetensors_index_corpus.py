@@ -62,6 +62,7 @@ def malformed():
         "shard_name_empty": moved(""),
         "shard_name_is_a_dot": moved("."),
         "shard_name_hostile": moved("a\nb\x1b[2J\r\u2028c"),
+        "shard_name_with_a_control_character": moved("two\x01.safetensors", {**SHARDS, "two\x01.safetensors": SECOND}),
         "shard_is_a_link_out_of_the_folder": moved("link.safetensors", {
             "one.safetensors": FIRST, "link.safetensors": Path("../tensor_in_the_other_shard/two.safetensors")}),
         "shard_missing": of(index(), {"one.safetensors": FIRST}),

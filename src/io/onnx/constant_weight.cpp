@@ -139,8 +139,9 @@ class Follower {
         const std::uint64_t expected = quantization.per_axis && axis_fits
                                            ? static_cast<std::uint64_t>(tensor.dims(static_cast<int>(axis)))
                                            : 1;
-        const bool zero_fits =
-            quantization.zero_point == nullptr || entry_count(*quantization.zero_point) == scales;
+        const bool zero_fits = quantization.zero_point == nullptr ||
+                               (entry_count(*quantization.zero_point) == scales &&
+                                quantization.zero_point->data_type() == tensor.data_type());
         if (!axis_fits || scales != expected || !zero_fits) {
             fail_onnx(index_.file(),
                       fmt::format("gives {} scales or zero points that do not fit its input; export "

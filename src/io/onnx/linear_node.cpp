@@ -120,6 +120,12 @@ void describe_conv(const GraphIndex& index, const onnx::NodeProto& node, WeightO
             index.file(),
             fmt::format("gives {} a kernel_shape that its weight has not; export it again", node_text(node)));
     }
+    const onnx::TensorProto* bias = node.input_size() > 2 ? index.initializer(node.input(2)) : nullptr;
+    if (bias != nullptr && (bias->dims_size() != 1 || bias->dims(0) != tensor.dims(0))) {
+        fail_onnx(index.file(),
+                  fmt::format("gives {} a bias that does not fit its {} outputs; export it again",
+                              node_text(node), tensor.dims(0)));
+    }
     if (std::any_of(spatial, tensor.dims().end(), [](std::int64_t side) { return side != 1; })) {
         operand.fault = "is a convolution whose kernel is larger than 1";
     } else if (integer_attribute(node, "group", 1, index.file()) != 1) {

@@ -169,7 +169,8 @@ onnx::ModelProto OnnxModel::rewritten(const Replacements& replacements, FactorDa
     if (!factors.empty()) metadata[kFactorsKey] = factors_text(factors);
     for (const auto& [key, value] : metadata) {
         auto& entries = *model.mutable_metadata_props();
-        const auto entry = std::ranges::find_if(entries, [&wanted = key](const auto& e) { return e.key() == wanted; });
+        const auto entry =
+            std::ranges::find_if(entries, [&wanted = key](const auto& e) { return e.key() == wanted; });
         onnx::StringStringEntryProto* into = entry == entries.end() ? entries.Add() : &*entry;
         into->set_key(key);
         into->set_value(value);
