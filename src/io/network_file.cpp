@@ -1,15 +1,49 @@
 #include "eckart/io/network_file.hpp"
 
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <vector>
+
 #include "eckart/core/error.hpp"
 #include "eckart/io/safetensors.hpp"
+#include "io/foreign_file.hpp"
+#include "io/input_file.hpp"
 #include "io/metadata.hpp"
 #include "io/network_tensors.hpp"
+#include "io/onnx/chain_export.hpp"
+#include "io/onnx/chain_import.hpp"
 
 namespace eckart::io {
 
 namespace {
 
 constexpr std::size_t kLongestRunRecord = 4U << 20U;  // its longest part, the command line, has at most 2 MiB
+
+Json parse_run_record(const std::string& text) {
+    try {
+        return parse_metadata(text, kLongestRunRecord);
+    } catch (const FormatError&) {
+        return nullptr;  // of no use, but the weights are
+    }
+}
+
+bool holds_onnx(const std::filesystem::path& path) {
+    const InputFile file(path);
+    std::string start(std::min<std::uint64_t>(file.size(), 16), '\0');
+    file.read(0, start.data(), start.size());
+    // Fields of an ONNX model may come in any order: then only its name tells.
+    return looks_like_onnx(start) || (is_onnx_name(path) && recognize_foreign_file(start).empty());
+}
+
+NetworkFile load_chain(const std::filesystem::path& path) {
+    const TensorData data(path);
+    NetworkFile result{import_chain(data), nullptr};
+    for (const auto& entry : data.model().metadata_props()) {
+        if (entry.key() == kRunRecordKey) result.run_record = parse_run_record(entry.value());
+    }
+    return result;
+}
 
 }  // namespace
 
@@ -22,26 +56,34 @@ void write_network(AtomicFile& file, const model::Network<float>& network, const
                       tensors_of(network));
 }
 
+bool is_onnx_name(const std::filesystem::path& target) {
+    return target.extension() == ".onnx";
+}
+
 void save_network(const model::Network<float>& network, const RunRecord& record,
                   const std::filesystem::path& target, Overwrite overwrite) {
+    if (is_onnx_name(target)) return export_onnx(network, record, target, overwrite);
     AtomicFile file(target, overwrite);
     write_network(file, network, record);
     file.commit();
 }
 
+void export_onnx(const model::Network<float>& network, const RunRecord& record,
+                 const std::filesystem::path& target, Overwrite overwrite) {
+    AtomicFile file(target, overwrite);
+    write_onnx(file, network, record);
+    file.commit();
+}
+
 NetworkFile load_network(const std::filesystem::path& path) {
+    if (holds_onnx(path)) return load_chain(path);
     const SafetensorsReader reader(path);
     std::vector<std::string> used;
     NetworkFile result{read_network(reader, used), nullptr};
     refuse_surplus(reader, used);
     const auto& metadata = reader.header().metadata;
-    if (const auto record = metadata.find(kRunRecordKey); record != metadata.end()) {
-        try {
-            result.run_record = parse_metadata(record->second, kLongestRunRecord);
-        } catch (const FormatError&) {
-            result.run_record = nullptr;  // of no use, but the weights are
-        }
-    }
+    if (const auto record = metadata.find(kRunRecordKey); record != metadata.end())
+        result.run_record = parse_run_record(record->second);
     return result;
 }
 
