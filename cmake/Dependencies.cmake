@@ -93,6 +93,11 @@ eckart_package(PkgConfig pkg-config 0 pkgconf)
 if(PkgConfig_FOUND)
   eckart_pkgconfig(OPENBLAS openblas OpenBLAS 0.3.21 libopenblas-openmp-dev)
   eckart_pkgconfig(LAPACKE lapacke LAPACKE 3.11 liblapacke-dev)
+  # Optional: runs any ONNX model for `eckart compress --verify`. Debian 12 has none.
+  if(ECKART_ONNXRUNTIME)
+    pkg_check_modules(ONNXRUNTIME QUIET IMPORTED_TARGET GLOBAL libonnxruntime)
+    set(eckart_version_ONNXRUNTIME "${ONNXRUNTIME_VERSION}")
+  endif()
 endif()
 
 find_file(ECKART_CHART_JS NAMES chart.min.js PATHS /usr/share/javascript/chart.js)
