@@ -53,6 +53,16 @@ int with_workspace(Driver driver) {
             return LAPACKE_##p##orglq_work(LAPACK_COL_MAJOR, k, cols, k, a, rows, tau, work, size);         \
         });                                                                                                 \
     }                                                                                                       \
+    int geqrf(int rows, int cols, T* a, T* tau) {                                                           \
+        return with_workspace<T>([&](T* work, int size) {                                                   \
+            return LAPACKE_##p##geqrf_work(LAPACK_COL_MAJOR, rows, cols, a, rows, tau, work, size);         \
+        });                                                                                                 \
+    }                                                                                                       \
+    int orgqr(int rows, int cols, T* a, const T* tau) {                                                     \
+        return with_workspace<T>([&](T* work, int size) {                                                   \
+            return LAPACKE_##p##orgqr_work(LAPACK_COL_MAJOR, rows, cols, cols, a, rows, tau, work, size);   \
+        });                                                                                                 \
+    }                                                                                                       \
     int syevd(int n, T* a, T* w) {                                                                          \
         lapack_int wanted = 0;                                                                              \
         T ignored = 0;                                                                                      \

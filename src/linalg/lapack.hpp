@@ -18,6 +18,13 @@ int gelqf(int rows, int cols, double* a, double* tau);
 /// The first `k` rows of the Q that gelqf left in a (rows, cols), in place.
 int orglq(int rows, int cols, int k, float* a, const float* tau);
 int orglq(int rows, int cols, int k, double* a, const double* tau);
+/// QR factorization of a (rows, cols) in place, rows >= cols: R on and above the diagonal, reflectors below,
+/// tau (cols).
+int geqrf(int rows, int cols, float* a, float* tau);
+int geqrf(int rows, int cols, double* a, double* tau);
+/// The first `cols` columns of the Q that geqrf left in a (rows, cols), in place.
+int orgqr(int rows, int cols, float* a, const float* tau);
+int orgqr(int rows, int cols, double* a, const double* tau);
 
 /// Eigenvalues w (n, ascending) and eigenvectors (columns, in place of a) of the symmetric a (n, n), of which
 /// the upper triangle is read. Divide and conquer.

@@ -1,12 +1,15 @@
 #include "linalg/randomized_svd.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
+#include "eckart/core/error.hpp"
 #include "eckart/core/random_matrix.hpp"
 #include "eckart/linalg/product.hpp"
-#include "eckart/linalg/qr.hpp"
+#include "linalg/lapack.hpp"
 #include "linalg/ritz_space.hpp"
 #include "linalg/small_side.hpp"
 #include "linalg/svd_certificate.hpp"
@@ -14,6 +17,21 @@
 namespace eckart::linalg {
 
 namespace {
+
+/// Orthonormal rows with the span of those of r (b, k), b <= k, in their place. Returns what each row had
+/// beyond those before it, up to its sign. The rows are the columns that LAPACK wants, one after the other in
+/// memory.
+template <class T>
+Vector<T> orthonormalize_rows(Matrix<T>& r) {
+    const auto length = static_cast<int>(r.cols());
+    const auto count = static_cast<int>(r.rows());
+    Vector<T> tau(count);
+    int info = lapack::geqrf(length, count, r.data(), tau.data());
+    Vector<T> added = r.leftCols(count).diagonal();
+    if (info == 0) info = lapack::orgqr(length, count, r.data(), tau.data());
+    if (info != 0) throw NumericalError(fmt::format("QR decomposition: LAPACK failed (info {})", info));
+    return added;
+}
 
 template <class T>
 struct Directions {
@@ -32,10 +50,9 @@ Directions<T> new_directions(Matrix<T> r, const Matrix<T>& x, Rng rng) {
     bool complete = true;
     for (int pass = 0; pass < (complete ? 2 : 3); ++pass) {
         if (x.rows() > 0) r = without_projection(std::move(r), x);
-        const Qr<T> qr = thin_qr<T>(r.transpose());
-        r = qr.q.transpose();
+        const Vector<T> added = orthonormalize_rows(r);
         for (Eigen::Index i = 0; pass == 0 && i < r.rows(); ++i) {
-            if (std::abs(qr.r(i, i)) > nothing) continue;
+            if (std::abs(added[i]) > nothing) continue;
             for (T& entry : r.row(i)) entry = static_cast<T>(rng.normal());
             complete = false;
         }
@@ -69,11 +86,11 @@ double distance(const Matrix<T>& a, const Svd<T>& svd) {
 }  // namespace
 
 Eigen::Index krylov_block(Eigen::Index rank) {
-    return std::max<Eigen::Index>(16, (rank + 31) / 32 * 16);
+    return std::max<Eigen::Index>(16, (3 * rank / 8 + 15) / 16 * 16);
 }
 
 Eigen::Index krylov_space(Eigen::Index rank, Eigen::Index small) {
-    return std::min(small, rank + 5 * krylov_block(rank));
+    return std::min(small, rank + 7 * krylov_block(rank));
 }
 
 template <class T>
@@ -97,7 +114,7 @@ RandomizedSvd<T> randomized_svd(const Matrix<T>& a, const RandomizedSvdOptions& 
         const Eigen::Index before = space.size();
         space.append(block.rows, side);
         if (settled) space.settle(before);
-        if (space.size() >= std::min(k, r + block_size / 2)) {
+        if (space.size() >= std::min(k, 2 * r)) {
             const RitzCertificate found = certify(side, space, wanted, here.fork("probes"));
             if (found.holds || found.squared_error <= 64 * kEps * options.energy) {
                 RandomizedSvd<T> result{true, ritz_svd(space, r, side.of_columns(), name), found.excess,

@@ -23,7 +23,7 @@ struct RandomizedSvd {
     int passes = 0;
 };
 
-constexpr int kRandomizedSteps = 9;
+constexpr int kRandomizedSteps = 12;
 constexpr int kRandomizedStepsAtMost = 60;
 
 /// Columns per step, and the largest space before it is cut down to its best part.

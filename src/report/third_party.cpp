@@ -51,7 +51,7 @@ std::vector<ThirdParty> third_party() {
     const std::string libc = fmt::format("{}.{}", __GLIBC__, __GLIBC_MINOR__);
     const std::string gcc = "GPL-3.0-or-later WITH GCC-exception-3.1";
     // clang-format off
-    return {
+    std::vector<ThirdParty> list{
         {"oneDNN", with::kDnnl, "Apache-2.0", kLinked, "dnnl", {"libdnnl"}},
         {"OpenBLAS", with::kOpenblas, "BSD-3-Clause", kLinked, "OPENBLAS", {"libopenblas"}},
         {"LAPACK, LAPACKE", with::kLapacke, "BSD-3-Clause", kLinked, "LAPACKE", {"liblapack", "liblapacke"}},
@@ -81,6 +81,9 @@ std::vector<ThirdParty> third_party() {
         {"gnuplot", "", "gnuplot", kRun, "", {}},
     };
     // clang-format on
+    if (*with::kOnnxRuntime != '\0')
+        list.push_back({"ONNX Runtime", with::kOnnxRuntime, "MIT", kLinked, "", {"libonnxruntime"}});
+    return list;
 }
 
 std::string to_string(ThirdPartyUse use) {

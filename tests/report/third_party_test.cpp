@@ -108,14 +108,14 @@ TEST(ThirdParty, IsTheListOfTheDocuments) {
     Names expected{"software | license | how"};
     for (const ThirdParty& part : third_party()) {
         const std::string row = part.name + " | " + part.license + " | " + to_string(part.use);
-        // Which OpenMP it is depends on the compiler; the document has both.
+        // Which OpenMP it is depends on the compiler, and ONNX Runtime is optional; the document has all.
         if (part.package != "OpenMP") expected.push_back(row);
         EXPECT_NE(std::ranges::find(documented, row), documented.end()) << row;
     }
     std::erase_if(documented,
-                  [](const std::string& row) { return row.find("runtime |") != std::string::npos; });
+                  [](const std::string& row) { return row.find("untime |") != std::string::npos; });
     std::erase_if(expected,
-                  [](const std::string& row) { return row.find("runtime |") != std::string::npos; });
+                  [](const std::string& row) { return row.find("untime |") != std::string::npos; });
     EXPECT_EQ(documented, expected);
 }
 
