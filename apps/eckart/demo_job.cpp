@@ -41,7 +41,7 @@ class Demo {
         if (const int code = sweep(dense.network); code != kDone) return code;
         for (const std::int64_t rank : job_.ranks) {
             heading(fmt::format("Compress to rank {} and fine-tune", rank));
-            if (const int code = compress(dense.network, rank); code != kDone) return code;
+            if (const int code = compress(rank); code != kDone) return code;
             if (const int code = finetune(rank); code != kDone) return code;
         }
         return report();
@@ -77,20 +77,23 @@ class Demo {
         return run_sweep_job(sweep, dense, data_, context_);
     }
 
-    int compress(const model::ResidualMlp<float>& dense, std::int64_t rank) {
+    int compress(std::int64_t rank) {
         const fs::path output = run_.file(fmt::format("rank-{}.safetensors", rank));
         // The report shows one table per layer: the last rank's.
         const bool shown = rank == job_.ranks.back();
         const bool complete = fs::exists(output) && (!shown || fs::exists(run_.file("compression.json")));
         if (resumed_ && complete) return kDone;
         CompressJob compress;
+        compress.options.seed = context_.options().seed;
+        compress.options.threads = context_.threads();
         compress.input = run_.file("net.safetensors");
         compress.output = output;
         compress.options.rank = rank;
         if (shown) compress.run_directory = run_;
         compress.owns_outputs = resumed_;
+        compress.resume = resumed_;
         compress.when_interrupted = when_interrupted();
-        return run_compress(compress, dense, context_);
+        return run_compress(compress, context_);
     }
 
     int finetune(std::int64_t rank) {

@@ -59,6 +59,24 @@ double parse_real(std::string_view what, std::string_view text, double low, doub
     return value;
 }
 
+std::uint64_t parse_bytes(std::string_view what, std::string_view text) {
+    constexpr std::string_view kUnits = "kMGT";
+    std::string_view number = text;
+    double unit = 1;
+    if (!number.empty()) {
+        const std::size_t place = kUnits.find(number.back() == 'K' ? 'k' : number.back());
+        if (place != std::string_view::npos) {
+            unit = std::pow(1000.0, static_cast<double>(place + 1));
+            number.remove_suffix(1);
+        }
+    }
+    double value = 0;
+    const bool plain = number.find_first_not_of("0123456789.") == std::string_view::npos;
+    if (!plain || !parse_whole(number, value) || !(value * unit >= 1 && value * unit <= 1e18))
+        refuse(what, text, "a number of bytes such as 500M or 2G");
+    return static_cast<std::uint64_t>(value * unit);
+}
+
 std::vector<std::int64_t> parse_integer_list(std::string_view what, std::string_view text, std::int64_t low,
                                              std::int64_t high) {
     std::vector<std::int64_t> values;

@@ -17,6 +17,9 @@ std::uint64_t parse_unsigned(std::string_view what, std::string_view text);
 /// A finite decimal number in [low, high], "0.5" or "1e-3"; no hexadecimal, inf or nan.
 double parse_real(std::string_view what, std::string_view text, double low, double high);
 
+/// Bytes, at least 1: "1500000000", "500M", "1.5G"; k, M, G and T are powers of 1000.
+std::uint64_t parse_bytes(std::string_view what, std::string_view text);
+
 /// "1,2,5" -> {1, 2, 5}; empty items are refused.
 std::vector<std::int64_t> parse_integer_list(std::string_view what, std::string_view text, std::int64_t low,
                                              std::int64_t high);

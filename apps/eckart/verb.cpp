@@ -99,6 +99,11 @@ void Verb::add_real(const std::string& name, double& value, double low, double h
                [=, &value](const std::string& text) { value = parse_real(name, text, low, high); });
 }
 
+void Verb::add_bytes(const std::string& name, std::uint64_t& value, const std::string& help) {
+    add_parsed(name, "BYTES", help,
+               [=, &value](const std::string& text) { value = parse_bytes(name, text); });
+}
+
 void Verb::add_integer_list(const std::string& name, std::vector<std::int64_t>& values, std::int64_t low,
                             std::int64_t high, const std::string& help) {
     add_parsed(name, "N,N,...", help,

@@ -25,6 +25,8 @@ inline constexpr char kProgramMark = '\x01';
 
 /// A network in PyTorch's names.
 inline const ValueType kNetworkFile{"FILE", ".safetensors"};
+/// Any model: safetensors, an index of several, ONNX.
+inline const ValueType kModelFile{"FILE"};
 
 /// What is declared of commands and options and has no place in the parser.
 struct CommandNotes {
@@ -68,6 +70,8 @@ class Verb {
     void add_integer(const std::string& name, std::int64_t& value, std::int64_t low, std::int64_t high,
                      const std::string& help, Presence presence = Presence::kOptional);
     void add_real(const std::string& name, double& value, double low, double high, const std::string& help);
+    /// Bytes as "500M" or "2G", by powers of 1000.
+    void add_bytes(const std::string& name, std::uint64_t& value, const std::string& help);
     void add_integer_list(const std::string& name, std::vector<std::int64_t>& values, std::int64_t low,
                           std::int64_t high, const std::string& help);
     /// The words after "--", which are for another program and come as they are; none without "--".

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/shown.hpp"
 #include "eckart/linalg/product.hpp"
 #include "eckart/linalg/qr.hpp"
 
@@ -26,17 +27,21 @@ Json leading_rows(const MatrixF& vt, int leading) {
 
 }  // namespace
 
-linalg::Svd<float> product_svd(const MatrixF& b, const MatrixF& a, const std::string& name) {
+template <class T>
+linalg::Svd<T> product_svd(const Matrix<T>& b, const Matrix<T>& a, const std::string& name) {
     // QR would spread one NaN over its whole result: look for it where it is.
-    linalg::require_finite<float>(b, name + ".1.weight");
-    linalg::require_finite<float>(a, name + ".0.weight");
-    const linalg::Qr<float> left = linalg::thin_qr<float>(b);
-    const linalg::Qr<float> right = linalg::thin_qr<float>(MatrixF(a.transpose()));
-    const linalg::Svd<float> core =
-        linalg::thin_svd<float>(linalg::multiply<float>(left.r, MatrixF(right.r.transpose())), name);
-    return {linalg::multiply<float>(left.q, core.u), core.s,
-            linalg::multiply<float>(core.vt, MatrixF(right.q.transpose()))};
+    linalg::require_finite<T>(b, name + ".1.weight");
+    linalg::require_finite<T>(a, name + ".0.weight");
+    const linalg::Qr<T> left = linalg::thin_qr<T>(b);
+    const linalg::Qr<T> right = linalg::thin_qr<T>(Matrix<T>(a.transpose()));
+    const linalg::Svd<T> core =
+        linalg::thin_svd<T>(linalg::multiply<T>(left.r, Matrix<T>(right.r.transpose())), name);
+    return {linalg::multiply<T>(left.q, core.u), core.s,
+            linalg::multiply<T>(core.vt, Matrix<T>(right.q.transpose()))};
 }
+
+template ECKART_SHOWN linalg::Svd<float> product_svd(const MatrixF&, const MatrixF&, const std::string&);
+template ECKART_SHOWN linalg::Svd<double> product_svd(const MatrixD&, const MatrixD&, const std::string&);
 
 std::vector<LayerDecomposition> decompose(const model::ResidualMlp<float>& network,
                                           ProgressObserver& progress, const StopRequested& stop) {

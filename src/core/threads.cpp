@@ -56,4 +56,8 @@ ThreadScope::~ThreadScope() {
     omp_set_num_threads(previous_openmp_);
 }
 
+void use_threads_here(int count) {
+    omp_set_num_threads(count);
+}
+
 }  // namespace eckart

@@ -10,7 +10,9 @@
 #include <utility>
 
 #include "eckart/core/error.hpp"
+#include "eckart/model/architecture.hpp"
 #include "io/dtype.hpp"
+#include "io/metadata.hpp"
 #include "io/network_tensors.hpp"
 #include "io/printable.hpp"
 #include "io/refusing_sax.hpp"
@@ -96,15 +98,42 @@ bool is_residual_mlp_layer(std::string_view layer) {
     return !number.empty() && std::ranges::all_of(number, is_digit);
 }
 
-bool is_residual_mlp(const StateDict& tensors) {
-    if (tensors.empty()) return false;
-    return std::ranges::all_of(tensors, [](const auto& entry) {
+/// The layers of a residual MLP whose file says nothing of it, as PyTorch saves it; none for other tensors.
+std::vector<std::string> layers_of_residual_mlp(const StateDict& tensors) {
+    std::set<std::string> names;
+    for (const auto& [name, tensor] : tensors) {
         std::string layer;
+        bool found = false;
         for (const char* parameter : {"0.weight", "1.weight", "1.bias", "weight", "bias"}) {
-            if (splits_into(entry.first, parameter, layer)) return is_residual_mlp_layer(layer);
+            found = splits_into(name, parameter, layer);
+            if (found) break;
         }
-        return false;
+        if (!found || !is_residual_mlp_layer(layer)) return {};
+        names.insert(layer);
+    }
+    std::vector<std::string> layers(names.begin(), names.end());
+    std::ranges::sort(layers, [](const std::string& a, const std::string& b) {
+        return (a == "fc2") != (b == "fc2") ? b == "fc2" : natural_less(a, b);
     });
+    return layers;
+}
+
+/// The layers of a network of Eckart's own, in the order in which they run. What is wrong with an
+/// architecture is said by those who run it.
+std::vector<std::string> layers_of_network(const StateDict& tensors,
+                                           const std::map<std::string, std::string>& metadata) {
+    const auto entry = metadata.find(kArchitectureKey);
+    if (entry == metadata.end()) return layers_of_residual_mlp(tensors);
+    std::vector<std::string> layers;
+    try {
+        constexpr std::size_t kLongest = 4U << 20U;
+        const model::Architecture architecture =
+            model::architecture_from_json(parse_metadata(entry->second, kLongest));
+        for (const model::LayerShape& layer : architecture.layers) layers.push_back(layer.name);
+    } catch (const Error&) {
+        return {};
+    }
+    return layers;
 }
 
 /// Walks over a state_dict once.
@@ -112,15 +141,25 @@ class LayerFinder {
   public:
     LayerFinder(const StateDict& tensors, const std::string& file) : tensors_(tensors), file_(file) {}
 
-    LinearLayers find(const std::map<std::string, std::int64_t>& factored, bool own_network) {
+    /// `factored`: what the metadata says of ranks; `network`: the layers of a network of Eckart's own in the
+    /// order in which it runs, none for other models.
+    LinearLayers find(const std::map<std::string, std::int64_t>& factored,
+                      const std::vector<std::string>& network) {
         for (const auto& [layer, rank] : factored) add_named_factors(layer, rank);
-        if (own_network) add_factors_of_network();
+        for (const std::string& layer : network)
+            add_factors(layer, get(parameter_name(layer, "0.weight")),
+                        get(parameter_name(layer, "1.weight")));
         for (const auto& [name, tensor] : tensors_) look_at(name, *tensor.info);
-        std::ranges::sort(found_.linears, [own_network](const StoredLinear& a, const StoredLinear& b) {
-            // The last layer of a residual MLP.
-            const bool a_last = own_network && a.name == "fc2";
-            const bool b_last = own_network && b.name == "fc2";
-            return a_last != b_last ? b_last : natural_less(a.name, b.name);
+        std::map<std::string, std::size_t> places;
+        for (std::size_t i = 0; i < network.size(); ++i) places[network[i]] = i;
+        const auto place = [&](const StoredLinear& layer) {
+            const auto found = places.find(layer.name);
+            return found == places.end() ? places.size() : found->second;
+        };
+        std::ranges::sort(found_.linears, [&](const StoredLinear& a, const StoredLinear& b) {
+            const std::size_t left = place(a);
+            const std::size_t right = place(b);
+            return left != right ? left < right : natural_less(a.name, b.name);
         });
         std::ranges::sort(found_.kept, natural_less, &KeptTensor::name);
         return std::move(found_);
@@ -160,18 +199,6 @@ class LayerFinder {
                         file_, printable(layer), rank, kFactorsKey));
     }
 
-    /// A layer of a network has a bias, and one in factors only behind the second.
-    void add_factors_of_network() {
-        std::string layer;
-        for (const auto& [name, tensor] : tensors_) {
-            if (!splits_into(name, "0.weight", layer)) continue;
-            if (get(parameter_name(layer, "0.bias")) != nullptr ||
-                get(parameter_name(layer, "1.bias")) == nullptr)
-                continue;
-            add_factors(layer, tensor.info, get(parameter_name(layer, "1.weight")));
-        }
-    }
-
     void keep(const TensorInfo& tensor, std::string why) {
         found_.kept.push_back({tensor.name, signed_shape(tensor), tensor.dtype, std::move(why)});
     }
@@ -203,7 +230,7 @@ class LayerFinder {
         linear.parameters = linear.out * linear.in;
         linear.bytes = tensor.end - tensor.begin;
         if (is_embedding_by_name(layer))
-            linear.doubt = "an embedding by its name; --include it if it is a linear layer";
+            linear.doubt = "an embedding by its name; --include its whole name if it is a linear layer";
         found_.linears.push_back(std::move(linear));
     }
 
@@ -270,8 +297,7 @@ LinearLayers find_linear_layers(const StateDict& tensors, const std::map<std::st
                 fmt::format("'{}' has unusable metadata '{}': {}", file, kFactorsKey, error.what()));
         }
     }
-    const bool own_network = metadata.contains(kArchitectureKey) || is_residual_mlp(tensors);
-    return LayerFinder(tensors, file).find(factored, own_network);
+    return LayerFinder(tensors, file).find(factored, layers_of_network(tensors, metadata));
 }
 
 }  // namespace eckart::io

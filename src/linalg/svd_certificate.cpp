@@ -19,10 +19,11 @@ constexpr int kProbes = 32;
 constexpr int kLargestDegree = 16;
 /// 1e-9 shared among up to 60 certificates of one run.
 constexpr double kFailure = 1e-9 / 60;
-/// As parts of the least singular value squared.
-/// The first one decides whether the others are worth their while.
+/// As parts of the least of the wanted eigenvalues, like the cuts. The first one decides whether the others
+/// are worth their while.
 constexpr std::array kDampings = {0.2, 0.08, 0.35, 0.03};
 constexpr double kLowestCut = 0.3;
+constexpr double kHighestCut = 2.1;
 /// Where between 0 and the cut the Chebyshev polynomials are small.
 constexpr double kIntervalShare = 0.87;
 /// Of the whole bound, what the Ritz values may use up before probing is worth its while.
@@ -48,20 +49,24 @@ VectorD eigenvalues_of(MatrixD a) {
 }
 
 /// For each cut c the least sum over the dampings a of r t + tr (K(a) - t)_+ - sum h_i, t = c + a, K(a) = H +
-/// N / a in the basis of the space: `ritz` (l, l) = H, whose eigenvalues are `values`, descending, and
-/// `residual` = N, in the last rows and columns. Damped once only where the least sum is far above `allowed`.
-std::vector<Cut> ritz_bounds(const MatrixD& ritz, const MatrixD& residual, const VectorD& values,
-                             Eigen::Index rank, double allowed) {
+/// N / a in the basis of the space: `ritz` (l, l) = H, whose eigenvalues are `values`, descending, and N =
+/// 1.05 `residual`, in the last rows and columns, + 21 `error`^2 everywhere: where a residual e is wrong by
+/// d, |e + d|^2 <= 1.05 |e|^2 + 21 |d|^2. Damped once only where the least sum is far above `allowed`.
+std::vector<Cut> ritz_bounds(const MatrixD& ritz, const MatrixD& residual, double error,
+                             const VectorD& values, Eigen::Index rank, double allowed) {
     const double least = values[rank - 1];
     std::vector<Cut> cuts;
-    for (double part = kLowestCut; part<2.1; part += part> 0.88 && part < 1.29 ? 0.02 : 0.1) {
+    for (double part = kLowestCut; part < kHighestCut;) {
         cuts.push_back({.at = part * least});
+        const bool near_least = 0.88 < part && part < 1.29;
+        part += near_least ? 0.02 : 0.1;
     }
     const double sum = values.head(rank).sum();
     for (const double part : kDampings) {
         const double damping = part * least;
         MatrixD raised = ritz;
-        raised.bottomRightCorner(residual.rows(), residual.cols()) += residual / damping;
+        raised.bottomRightCorner(residual.rows(), residual.cols()) += 1.05 / damping * residual;
+        raised.diagonal().array() += 21 * error * error / damping;
         const VectorD raised_values = eigenvalues_of(std::move(raised));
         for (Cut& cut : cuts) {
             const double t = cut.at + damping;
@@ -198,12 +203,10 @@ RitzCertificate certify(SmallSide<T>& side, const RitzSpace<T>& space, const Cer
     const double rounding = 8 * kEps * options.energy;
     const double allowed = (1 - ratio * ratio) * result.squared_error - rounding;
     if (!(allowed > 0 && values[options.rank - 1] > kEps * values[0])) return result;
-    // A residual with an error of size d satisfies |e + d|^2 <= 1.05 |e|^2 + 21 |d|^2.
     const Matrix<T> unsettled = space.z().bottomRows(space.size() - space.settled());
-    MatrixD residual = 1.05 * gram_matrix(without_projection(unsettled, space.x()), false);
-    const double error = 4 * kEps * values[0];
-    residual.diagonal().array() += 21 * error * error;
-    std::vector<Cut> cuts = ritz_bounds(space.ritz(), residual, values, options.rank, allowed);
+    const MatrixD residual = gram_matrix(without_projection(unsettled, space.x()), false);
+    std::vector<Cut> cuts =
+        ritz_bounds(space.ritz(), residual, 4 * kEps * values[0], values, options.rank, allowed);
     const double bound = bound_after_probing(side, space.x(), cuts, allowed, rng);
     result.holds = bound <= allowed;
     if (result.holds) {

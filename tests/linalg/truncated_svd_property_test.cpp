@@ -36,14 +36,14 @@ const std::vector<std::pair<std::string, double (*)(double, double)>> kSpectra =
 };
 
 template <class T>
-Matrix<T> with_spectrum(Eigen::Index m, Eigen::Index n, const VectorD& s, Rng& rng) {
+Matrix<T> with_singular_values(Eigen::Index m, Eigen::Index n, const VectorD& s, Rng& rng) {
     const Eigen::Index k = s.size();
     const MatrixD q = thin_qr<double>(random_matrix<double>(m, k, rng)).q;
     const MatrixD z = thin_qr<double>(random_matrix<double>(n, k, rng)).q;
     return (q * s.asDiagonal() * z.transpose()).cast<T>();
 }
 
-VectorD spectrum(std::size_t kind, Eigen::Index k, Eigen::Index r) {
+VectorD hard_spectrum(std::size_t kind, Eigen::Index k, Eigen::Index r) {
     VectorD s(k);
     for (Eigen::Index i = 0; i < k; ++i) {
         s[i] = kSpectra[kind].second(static_cast<double>(i), static_cast<double>(r));
@@ -82,7 +82,8 @@ TEST(TruncatedSvdProperty, TheExcessIsNeverUnderstated) {
     for (std::size_t kind = 0; kind < kSpectra.size(); ++kind) {
         for (const auto& [m, n] : {std::pair(60, 90), std::pair(120, 70), std::pair(96, 96)}) {
             for (const Eigen::Index r : {1, 2, 7, 16, 30}) {
-                const MatrixF a = with_spectrum<float>(m, n, spectrum(kind, std::min(m, n), r), rng);
+                const MatrixF a =
+                    with_singular_values<float>(m, n, hard_spectrum(kind, std::min(m, n), r), rng);
                 TruncatedSvdOptions options;
                 options.rank = r;
                 options.method = SvdMethod::kRandomized;
@@ -107,7 +108,7 @@ TEST(TruncatedSvdProperty, TheExcessIsNeverUnderstated) {
 TEST(TruncatedSvdProperty, TheExcessIsNeverUnderstatedInDouble) {
     Rng rng(32);
     for (std::size_t kind = 0; kind < kSpectra.size(); ++kind) {
-        const MatrixD a = with_spectrum<double>(80, 110, spectrum(kind, 80, 12), rng);
+        const MatrixD a = with_singular_values<double>(80, 110, hard_spectrum(kind, 80, 12), rng);
         TruncatedSvdOptions options;
         options.rank = 12;
         options.method = SvdMethod::kRandomized;
@@ -138,7 +139,7 @@ TEST(TruncatedSvdProperty, ASpaceWithoutALeadingDirectionIsRefused) {
     constexpr Eigen::Index kRank = 10;
     VectorD s = VectorD::Constant(60, 0.3);
     for (Eigen::Index i = 0; i < kRank; ++i) s[i] = 2 - 0.05 * static_cast<double>(i);
-    const MatrixD a = with_spectrum<double>(60, 80, s, rng);
+    const MatrixD a = with_singular_values<double>(60, 80, s, rng);
     const auto whole = certificate_without(a, 59, 20, kRank, kTolerance, 0);
     EXPECT_TRUE(whole.holds);
     EXPECT_LE(whole.excess, kTolerance);
@@ -159,7 +160,7 @@ TEST(TruncatedSvdProperty, ASpaceWithoutADirectionIsNeverCertifiedBelowTheTruth)
         for (Eigen::Index i = 0; i < 50; ++i)
             s[i] = std::pow(static_cast<double>(i) + 1, -rng.uniform(0, 0.6));
         std::sort(s.begin(), s.end(), std::greater<>());
-        const MatrixD a = with_spectrum<double>(50, 70, s, rng);
+        const MatrixD a = with_singular_values<double>(50, 70, s, rng);
         const auto left_out = static_cast<Eigen::Index>(rng.index(kRank));
         const double tolerance = std::pow(10.0, rng.uniform(-2, 0));
         const auto found = certificate_without(a, left_out, 30, kRank, tolerance, rng.next_u64());
@@ -178,7 +179,7 @@ TEST(TruncatedSvdProperty, ARandomSpaceIsNeverCertifiedBelowTheTruth) {
     for (int trial = 0; trial < 200; ++trial) {
         const auto kind = static_cast<std::size_t>(trial) % kSpectra.size();
         const auto rank = static_cast<Eigen::Index>(1 + rng.index(10));
-        const MatrixD a = with_spectrum<double>(60, 75, spectrum(kind, 60, rank), rng);
+        const MatrixD a = with_singular_values<double>(60, 75, hard_spectrum(kind, 60, rank), rng);
         SmallSide<double> side(a);
         MatrixD start = random_matrix<double>(rank + 10, 60, rng);
         for (int power = trial % 4; power > 0; --power) start = side.to_small(side.to_large(start));
@@ -203,8 +204,8 @@ TEST(TruncatedSvdProperty, AllMethodsReachTheSmallestErrorOnRandomShapes) {
         const auto kind = *rc::gen::inRange<std::size_t>(0, kSpectra.size());
         const auto scale = std::ldexp(1.0, *rc::gen::inRange(-60, 60));
         Rng rng(*rc::gen::arbitrary<std::uint64_t>());
-        const VectorD s = scale * spectrum(kind, std::min(m, n), rank);
-        const MatrixF a = with_spectrum<float>(m, n, s, rng);
+        const VectorD s = scale * hard_spectrum(kind, std::min(m, n), rank);
+        const MatrixF a = with_singular_values<float>(m, n, s, rng);
         for (const SvdMethod method : {SvdMethod::kFull, SvdMethod::kGram, SvdMethod::kRandomized}) {
             TruncatedSvdOptions options;
             options.rank = rank;

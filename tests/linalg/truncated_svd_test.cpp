@@ -30,7 +30,7 @@ TruncatedSvd<T> truncated(const Matrix<T>& a, SvdMethod method, std::int64_t ran
 }
 
 template <class T>
-double orthogonality(const Matrix<T>& columns) {
+double lack_of_orthogonality(const Matrix<T>& columns) {
     const MatrixD wide = columns.template cast<double>();
     return (wide.transpose() * wide - MatrixD::Identity(wide.cols(), wide.cols())).norm();
 }
@@ -92,8 +92,8 @@ TEST(TruncatedSvd, AgreesWithTheFullDecompositionInDouble) {
             EXPECT_EQ(result.passes, 0);
             EXPECT_LE((result.svd.s.cast<double>() - s.head(11)).cwiseAbs().maxCoeff(),
                       test::svd_tolerance<float>(a) * s[0]);
-            EXPECT_LE(orthogonality<float>(result.svd.u), test::svd_tolerance<float>(a));
-            EXPECT_LE(orthogonality<float>(result.svd.vt.transpose()), test::svd_tolerance<float>(a));
+            EXPECT_LE(lack_of_orthogonality<float>(result.svd.u), test::svd_tolerance<float>(a));
+            EXPECT_LE(lack_of_orthogonality<float>(result.svd.vt.transpose()), test::svd_tolerance<float>(a));
         }
     }
 }

@@ -35,8 +35,20 @@ struct LayerOutcome {
     double retained_energy = 1;          ///< sum of the kept s^2 over the sum of all
     double predicted_error = 0;          ///< |W - W_r|_F / |W|_F from the discarded s (Eckart and Young 1936)
     double measured_error = 0;           ///< the same from the factors; 0 when not asked for
-    std::int64_t parameters_before = 0;  ///< weights and bias
+    std::int64_t parameters_before = 0;  ///< of a network's layer weights and bias, of a model's the weights
     std::int64_t parameters_after = 0;
+
+    // Of a model's layers only (compress_model.hpp).
+    std::string tensor;      ///< the stored weight's name
+    std::string kind;        ///< "Linear", "Gemm", "MatMul", "Conv"
+    std::string dtype;       ///< of the factors
+    bool considered = true;  ///< false: left out by name, see `why`
+    double break_even = 0;   ///< rank at which the factors take as many bytes as the layer
+    std::uint64_t bytes_before = 0;
+    std::uint64_t bytes_after = 0;
+    std::string method;  ///< of the decomposition: "full", "gram", "randomized", "factors"
+    double excess = 0;   ///< its error is at most 1 + excess times the smallest possible
+    double seconds = 0;
 };
 
 /// A compressed network with the account of every layer.

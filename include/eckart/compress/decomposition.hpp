@@ -30,7 +30,8 @@ std::vector<LayerDecomposition> decompose(const model::ResidualMlp<float>& netwo
 
 /// The SVD of W = B A from its factors b (m, r) and a (r, n) of the layer `name`. Throws NumericalError
 /// naming the factor, `name.1.weight` or `name.0.weight`, that has entries which are not finite.
-linalg::Svd<float> product_svd(const MatrixF& b, const MatrixF& a, const std::string& name);
+template <class T>
+linalg::Svd<T> product_svd(const Matrix<T>& b, const Matrix<T>& a, const std::string& name);
 
 /// The rank at which factors have as many weights as the matrix: m n / (m + n).
 double break_even_rank(std::int64_t out, std::int64_t in);

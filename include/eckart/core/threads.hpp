@@ -25,6 +25,10 @@ class ThreadScope {
     int previous_blas_;
 };
 
+/// Sets the threads that products of the calling thread use, where several threads compute at a time. Within
+/// a ThreadScope of the same count: OpenBLAS knows only one for all of them.
+void use_threads_here(int count);
+
 }  // namespace eckart
 
 #pragma GCC visibility pop

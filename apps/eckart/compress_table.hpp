@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "eckart/compress/compress_model.hpp"
+#include "eckart/io/model_file.hpp"
+
+namespace eckart::cli {
+
+/// One row for every layer that names do not leave out; a plan has no errors yet. At most 100 columns wide.
+std::string compression_table(const io::ModelFile& model, const std::vector<compress::LayerOutcome>& layers,
+                              bool plan);
+
+/// What the table leaves open, line by line: layers that stay and why, tensors that are no layers, how exact
+/// the errors are.
+std::vector<std::string> compression_notes(const io::ModelFile& model,
+                                           const std::vector<compress::LayerOutcome>& layers);
+
+/// "12 tensors stay: 4 dimensions, as a convolution has", one line for each reason.
+std::vector<std::string> kept_notes(const io::ModelFile& model);
+
+/// The model's bytes when `layers` are done.
+std::uint64_t bytes_after(const io::ModelFile& model, const std::vector<compress::LayerOutcome>& layers);
+
+}  // namespace eckart::cli

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace eckart::cli {
+
+/// A name out of a file, fit for a terminal: control characters become '?', and what is longer than `columns`
+/// loses its middle.
+std::string shown_name(const std::string& name, std::size_t columns);
+
+/// The columns that names may take in a table whose other columns take `others`, so that it fits the terminal
+/// where that is possible: at least 24.
+std::size_t name_columns(std::size_t others);
+
+}  // namespace eckart::cli

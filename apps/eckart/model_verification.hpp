@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "context.hpp"
+#include "eckart/core/json.hpp"
+
+namespace eckart::cli {
+
+/// How the outputs of two models differ over random inputs.
+struct OutputDifference {
+    std::int64_t inputs = 0;
+    double largest = 0;         ///< largest |y' - y| of any output
+    double relative = 0;        ///< |Y' - Y|_F / |Y|_F
+    std::int64_t same_top = 0;  ///< inputs whose largest output is the same one
+};
+
+Json difference_json(const OutputDifference& difference);
+/// One line for a person.
+std::string difference_text(const OutputDifference& difference);
+
+/// Throws InvalidArgument when this build cannot run the model as a whole.
+void require_runnable(const std::filesystem::path& model);
+
+/// Runs both models on `inputs` random inputs, drawn from the seed of the command.
+OutputDifference compare_outputs(const std::filesystem::path& before, const std::filesystem::path& after,
+                                 std::int64_t inputs, Context& context);
+
+}  // namespace eckart::cli

@@ -1,0 +1,287 @@
+#include "eckart/compress/compress_model.hpp"
+
+#include <fmt/core.h>
+#include <malloc.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "compress/layer_part.hpp"
+#include "compress/model_plan.hpp"
+#include "compress/parts_folder.hpp"
+#include "eckart/core/created_folders.hpp"
+#include "eckart/core/error.hpp"
+#include "eckart/core/run_record.hpp"
+#include "eckart/core/threads.hpp"
+
+namespace eckart::compress {
+namespace fs = std::filesystem;
+
+namespace {
+
+/// FNV-1a (Fowler, Noll, Vo): tells models apart that nobody made to be mistaken for each other.
+std::uint64_t hash_of(const std::string& text) {
+    std::uint64_t hash = 0xcbf29ce484222325;
+    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+    return hash;
+}
+
+/// What must agree for layers to be taken over from an earlier run.
+Json key_of(const io::ModelFile& model, const ModelOptions& options, const std::vector<LayerOutcome>& plan) {
+    std::error_code error;
+    const fs::path path = fs::weakly_canonical(fs::absolute(model.path(), error), error);
+    std::string layers;
+    for (const LayerOutcome& layer : plan) {
+        layers += fmt::format("{}\n{}\n{} {} {} {} {}\n", layer.name, layer.tensor, layer.dtype, layer.out,
+                              layer.in, layer.rank, layer.factored);
+    }
+    const auto modified = fs::last_write_time(model.path(), error).time_since_epoch();
+    return {{"version", version()},
+            {"model", path.string()},
+            {"bytes", model.bytes()},
+            {"modified", std::chrono::duration_cast<std::chrono::nanoseconds>(modified).count()},
+            {"layers", fmt::format("{:016x}", hash_of(layers))},
+            {"tolerance", options.tolerance},
+            {"seed", options.seed}};
+}
+
+/// Works on the layers that are not there yet, several at a time as far as memory allows.
+class LayerQueue {
+  public:
+    LayerQueue(const io::ModelFile& model, const ModelOptions& options, const PartsFolder& parts,
+               CompressedModel& result, ProgressObserver& progress, const StopRequested& stop)
+        : model_(model), options_(options), parts_(parts), result_(result), progress_(progress), stop_(stop) {
+        for (std::size_t i = 0; i < result.layers.size(); ++i) {
+            if (!result.layers[i].factored) continue;
+            if (auto earlier = parts_.outcome(i, result.layers[i])) {
+                result.layers[i] = std::move(*earlier);
+                ++result.done;
+                ++result.resumed;
+                continue;
+            }
+            const std::uint64_t room = allowance(model, i, result.layers[i], options);
+            waiting_.push_back({i, room, layer_bytes(result.layers[i], model.linears()[i].rank, room)});
+            work_ += work_of(result.layers[i]);
+        }
+        count_ = result.done + waiting_.size();
+    }
+
+    /// Throws what the first layer to fail threw.
+    void run() {
+        const auto workers = std::min<std::size_t>(static_cast<std::size_t>(options_.jobs), waiting_.size());
+        if (workers <= 1) {
+            work();
+        } else {
+            run_threads(workers);
+        }
+        if (failure_) std::rethrow_exception(failure_);
+        if (waiting_.empty()) report("");
+    }
+
+  private:
+    struct Item {
+        std::size_t index = 0;
+        std::uint64_t room = 0;   ///< what it may take
+        std::uint64_t bytes = 0;  ///< what it will take
+    };
+
+    void run_threads(std::size_t workers) {
+        const int each = std::max(1, options_.threads / static_cast<int>(workers));
+        const ThreadScope scope(each);
+        std::vector<std::thread> threads;
+        for (std::size_t i = 0; i < workers; ++i) {
+            threads.emplace_back([this, each] {
+                use_threads_here(each);
+                work();
+            });
+        }
+        for (std::thread& thread : threads) thread.join();
+    }
+
+    void work() {
+        std::unique_lock lock(mutex_);
+        Item item;
+        while (take(lock, item)) {
+            report(model_.linears()[item.index].name);
+            lock.unlock();
+            std::exception_ptr failure;
+            LayerOutcome outcome;
+            try {
+                outcome = finish(item);
+            } catch (...) {
+                failure = std::current_exception();
+            }
+            lock.lock();
+            in_use_ -= item.bytes;
+            if (failure && !failure_) failure_ = failure;
+            if (!failure) {
+                worked_ += work_of(outcome);
+                ++result_.done;
+                result_.layers[item.index] = std::move(outcome);
+                report("");
+            }
+            changed_.notify_all();
+        }
+    }
+
+    LayerOutcome finish(const Item& item) const {
+        LayerOutcome outcome;
+        {
+            const LayerPart part =
+                compress_layer(model_, item.index, result_.layers[item.index], options_, item.room);
+            parts_.save(item.index, part);
+            outcome = part.outcome;
+        }
+        malloc_trim(0);  // so that the next layer begins with what this one began with
+        return outcome;
+    }
+
+    /// The next layer that memory has room for; waits for it. False when there is none or the work must stop.
+    bool take(std::unique_lock<std::mutex>& lock, Item& item) {
+        while (true) {
+            if (waiting_.empty() || failure_ || should_stop(stop_)) return false;
+            const auto next = std::ranges::find_if(waiting_, [&](const Item& candidate) {
+                return in_use_ == 0 || options_.max_memory == 0 ||
+                       in_use_ + candidate.bytes <= usable_memory(options_);
+            });
+            if (next != waiting_.end()) {
+                item = *next;
+                waiting_.erase(next);
+                in_use_ += item.bytes;
+                return true;
+            }
+            changed_.wait(lock);
+        }
+    }
+
+    void report(const std::string& name) {
+        const std::string number = fmt::format("{} of {} layers", result_.done, count_);
+        progress_.on_progress({"compressing", worked_, work_, "",
+                               name.empty() ? number : fmt::format("{}, now {}", number, name)});
+    }
+
+    const io::ModelFile& model_;
+    const ModelOptions& options_;
+    const PartsFolder& parts_;
+    CompressedModel& result_;
+    ProgressObserver& progress_;
+    const StopRequested& stop_;
+    std::vector<Item> waiting_;
+    std::size_t count_ = 0;
+    std::uint64_t work_ = 0;
+    std::uint64_t worked_ = 0;
+    std::uint64_t in_use_ = 0;
+    std::exception_ptr failure_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+};
+
+void check_output(const fs::path& target, const std::vector<LayerOutcome>& layers, const PartsFolder& parts,
+                  const ModelOptions& options) {
+    const auto written = io::open_model(target);
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        if (!layers[i].factored) continue;
+        const auto& linears = written->linears();
+        const auto found = std::ranges::find_if(linears, [&](const io::StoredLinear& linear) {
+            return linear.name == layers[i].name && linear.rank > 0;
+        });
+        if (found == linears.end()) {
+            throw IoError(
+                fmt::format("'{}' was not written: it does not have the factors of '{}'; check the "
+                            "disk and try another folder",
+                            target.string(), layers[i].name));
+        }
+        check_written(*written, static_cast<std::size_t>(found - linears.begin()), parts.load(i, layers[i]),
+                      check_inputs(layers[i].in, options.seed, i));
+    }
+}
+
+/// Writes the output from the parts and reads it back.
+void assemble(const io::ModelFile& model, const ModelOptions& options, const ModelOutput& output,
+              const std::vector<LayerOutcome>& layers, const PartsFolder& parts, ProgressObserver& progress) {
+    progress.on_progress({"writing", 0, 0, "", ""});
+    io::Replacements replacements;
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        if (layers[i].factored) replacements.ranks[i] = layers[i].rank;
+    }
+    replacements.factors = [&](std::size_t index) { return parts.load(index, layers[index]).factors; };
+    replacements.metadata = output.metadata;
+    model.write(output.target, output.overwrite, replacements);
+    progress.on_progress({"reading back", 0, 0, "", ""});
+    try {
+        check_output(output.target, layers, parts, options);
+    } catch (...) {
+        std::error_code ignored;
+        for (const fs::path& file : model.outputs(output.target)) fs::remove(file, ignored);
+        throw;
+    }
+}
+
+Json texts_json(const std::map<std::string, std::string>& texts) {
+    Json json = Json::object();
+    for (const auto& [key, value] : texts) json[key] = value;
+    return json;
+}
+
+}  // namespace
+
+fs::path parts_folder(const fs::path& target) {
+    fs::path folder = target;
+    folder += ".parts";
+    return folder;
+}
+
+void require_output(const io::ModelFile& model, const ModelOutput& output) {
+    for (const fs::path& file : model.outputs(output.target)) require_writable(file, output.overwrite);
+    const PartsFolder parts(parts_folder(output.target));
+    if (output.earlier == EarlierParts::kRefuse && parts.exists()) {
+        throw IoError(
+            fmt::format("'{}' holds the parts of an interrupted run; add --resume to go on with it, or "
+                        "--force to start over",
+                        parts_folder(output.target).string()));
+    }
+}
+
+CompressedModel compress_model(const io::ModelFile& model, const ModelOptions& options,
+                               const ModelOutput& output, ProgressObserver& progress,
+                               const StopRequested& stop) {
+    CompressedModel result{plan(model, options)};
+    require_output(model, output);
+    const PartsFolder parts(parts_folder(output.target));
+    const Json key = key_of(model, options, result.layers);
+    ModelOutput to = output;
+    if (output.earlier == EarlierParts::kResume && parts.exists()) {
+        const Json kept = parts.resume(key);
+        for (const auto& [name, value] : kept.items()) {
+            if (value.is_string()) to.metadata[name] = value.get<std::string>();
+        }
+    } else {
+        parts.remove();
+        parts.begin(key, texts_json(output.metadata));
+    }
+    try {
+        LayerQueue queue(model, options, parts, result, progress, stop);
+        queue.run();
+        const auto all =
+            static_cast<std::size_t>(std::ranges::count(result.layers, true, &LayerOutcome::factored));
+        if (result.done < all) {
+            if (result.done == 0) parts.remove();
+            return result;
+        }
+        assemble(model, options, to, result.layers, parts, progress);
+    } catch (...) {
+        parts.remove();
+        throw;
+    }
+    parts.remove();
+    result.complete = true;
+    return result;
+}
+
+}  // namespace eckart::compress

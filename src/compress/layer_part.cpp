@@ -1,0 +1,233 @@
+#include "compress/layer_part.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "eckart/compress/decomposition.hpp"
+#include "eckart/core/error.hpp"
+#include "eckart/core/rng.hpp"
+#include "eckart/linalg/product.hpp"
+#include "eckart/linalg/truncated_svd.hpp"
+
+namespace eckart::compress {
+
+namespace {
+
+constexpr Eigen::Index kCheckedInputs = 4;
+/// Entries of a block of rows in measuring: 16 MB of floats.
+constexpr std::int64_t kBlockEntries = 4U << 20U;
+
+template <class T>
+Matrix<T> weight_of(const io::ModelFile& model, std::size_t index) {
+    if constexpr (std::is_same_v<T, float>) {
+        return model.weight_float(index);
+    } else {
+        return model.weight_double(index);
+    }
+}
+
+template <class T>
+std::pair<Matrix<T>, Matrix<T>> factors_of(const io::ModelFile& model, std::size_t index) {
+    if constexpr (std::is_same_v<T, float>) {
+        return model.factors_float(index);
+    } else {
+        return model.factors_double(index);
+    }
+}
+
+/// A decomposition cut to the rank, and how much of the whole it leaves out.
+template <class T>
+struct CutSvd {
+    linalg::Svd<T> svd;
+    double energy = 0;
+    double left_out = 0;  ///< of the energy
+};
+
+template <class T>
+CutSvd<T> cut_matrix(const io::ModelFile& model, std::size_t index, const ModelOptions& options,
+                     std::uint64_t max_bytes, LayerOutcome& outcome) {
+    linalg::TruncatedSvdOptions how;
+    how.rank = outcome.rank;
+    how.tolerance = options.tolerance;
+    how.seed = Rng(options.seed).fork("decomposition").fork(index).next_u64();
+    const auto matrix =
+        static_cast<std::uint64_t>(outcome.out) * static_cast<std::uint64_t>(outcome.in) * sizeof(T);
+    how.max_bytes = max_bytes > matrix ? max_bytes - matrix : 0;
+    linalg::TruncatedSvd<T> result =
+        linalg::truncated_svd<T>(weight_of<T>(model, index), how, outcome.tensor);
+    outcome.method = to_text(result.method);
+    outcome.excess = result.excess;
+    const double kept = result.svd.s.template cast<double>().squaredNorm();
+    double left_out = result.energy - kept;
+    // The difference of two sums that were rounded: at full rank nothing is left out, whatever it says.
+    const double resolved = 4 * static_cast<double>(std::numeric_limits<T>::epsilon()) * result.energy;
+    if (outcome.rank == std::min(outcome.out, outcome.in) || left_out < resolved) left_out = 0;
+    return {std::move(result.svd), result.energy, left_out};
+}
+
+template <class T>
+CutSvd<T> cut_factors(const io::ModelFile& model, std::size_t index, LayerOutcome& outcome) {
+    const auto [a, b] = factors_of<T>(model, index);
+    linalg::Svd<T> svd = product_svd(b, a, outcome.name);
+    outcome.method = "factors";
+    const Vector<double> s = svd.s.template cast<double>();
+    const Eigen::Index rank = outcome.rank;
+    const double left_out = s.tail(s.size() - rank).squaredNorm();
+    return {{Matrix<T>(svd.u.leftCols(rank)), Vector<T>(svd.s.head(rank)), Matrix<T>(svd.vt.topRows(rank))},
+            s.squaredNorm(),
+            left_out};
+}
+
+template <class T>
+Matrix<T> decoded(const std::vector<unsigned char>& bytes, const std::string& dtype, Eigen::Index rows,
+                  Eigen::Index cols) {
+    Matrix<T> matrix(rows, cols);
+    io::decode(bytes.data(), static_cast<std::size_t>(matrix.size()), dtype, matrix.data());
+    return matrix;
+}
+
+/// |W - B A|_F / |W|_F and the check vectors, from the factors as they are stored. `rows_of(first, count)` is
+/// that part of W.
+template <class T, class RowsOf>
+void measure(LayerPart& part, const MatrixD& inputs, const RowsOf& rows_of) {
+    const LayerOutcome& outcome = part.outcome;
+    const Matrix<T> a = decoded<T>(part.factors.a, part.factors.dtype, outcome.rank, outcome.in);
+    const Matrix<T> b = decoded<T>(part.factors.b, part.factors.dtype, outcome.out, outcome.rank);
+    part.check.resize(outcome.out, inputs.cols());
+    const std::int64_t step = std::max<std::int64_t>(1, kBlockEntries / outcome.in);
+    double distance = 0;
+    double energy = 0;
+    for (Eigen::Index i = 0; i < outcome.out; i += step) {
+        const Eigen::Index count = std::min<Eigen::Index>(step, outcome.out - i);
+        const Matrix<T> rebuilt = linalg::multiply<T>(Matrix<T>(b.middleRows(i, count)), a);
+        const auto rows = rows_of(i, count);
+        for (Eigen::Index row = 0; row < count; ++row) {
+            const auto original = rows.row(row).template cast<double>();
+            energy += original.squaredNorm();
+            distance += (original - rebuilt.row(row).template cast<double>()).squaredNorm();
+            part.check.row(i + row) = rebuilt.row(row).template cast<double>() * inputs;
+        }
+    }
+    part.outcome.measured_error = energy > 0 ? std::sqrt(distance / energy) : 0;
+}
+
+template <class T>
+LayerPart compress_as(const io::ModelFile& model, std::size_t index, const LayerOutcome& planned,
+                      const ModelOptions& options, std::uint64_t max_bytes) {
+    LayerPart part{planned, {}, {}};
+    LayerOutcome& outcome = part.outcome;
+    const bool stored_as_factors = model.linears()[index].rank > 0;
+    {
+        CutSvd<T> cut = stored_as_factors ? cut_factors<T>(model, index, outcome)
+                                          : cut_matrix<T>(model, index, options, max_bytes, outcome);
+        outcome.predicted_error = cut.energy > 0 ? std::sqrt(cut.left_out / cut.energy) : 0;
+        outcome.retained_energy = cut.energy > 0 ? 1 - cut.left_out / cut.energy : 1;
+        const Vector<T> root = cut.svd.s.cwiseSqrt();
+        cut.svd.u.array().rowwise() *= root.transpose().array();
+        cut.svd.vt.array().colwise() *= root.array();
+        part.factors = {outcome.dtype,
+                        outcome.out,
+                        outcome.in,
+                        outcome.rank,
+                        io::encode(cut.svd.vt.data(), static_cast<std::size_t>(cut.svd.vt.size()),
+                                   outcome.dtype, outcome.tensor),
+                        io::encode(cut.svd.u.data(), static_cast<std::size_t>(cut.svd.u.size()),
+                                   outcome.dtype, outcome.tensor)};
+    }
+    const MatrixD inputs = check_inputs(outcome.in, options.seed, index);
+    if (stored_as_factors) {
+        const auto [a, b] = factors_of<T>(model, index);
+        measure<T>(part, inputs, [&](Eigen::Index first, Eigen::Index count) {
+            return linalg::multiply<T>(Matrix<T>(b.middleRows(first, count)), a);
+        });
+    } else {
+        const Matrix<T> weight = weight_of<T>(model, index);
+        measure<T>(part, inputs,
+                   [&](Eigen::Index first, Eigen::Index count) { return weight.middleRows(first, count); });
+    }
+    return part;
+}
+
+template <class T>
+void check_as(const io::ModelFile& model, std::size_t index, const LayerPart& part, const MatrixD& inputs) {
+    const LayerOutcome& outcome = part.outcome;
+    const auto [a, b] = factors_of<T>(model, index);
+    const bool same = a.rows() == outcome.rank && a.cols() == outcome.in && b.rows() == outcome.out &&
+                      a == decoded<T>(part.factors.a, part.factors.dtype, outcome.rank, outcome.in) &&
+                      b == decoded<T>(part.factors.b, part.factors.dtype, outcome.out, outcome.rank);
+    bool close = same;
+    if (same) {
+        const MatrixD wide_a = a.template cast<double>();
+        const MatrixD wide_b = b.template cast<double>();
+        const double difference = (wide_b * (wide_a * inputs) - part.check).norm();
+        // The rebuilt matrix was rounded entry by entry after sums of `rank` terms.
+        const double rounding = (8 + std::sqrt(static_cast<double>(outcome.rank))) *
+                                static_cast<double>(std::numeric_limits<T>::epsilon());
+        close = difference <= rounding * wide_b.norm() * wide_a.norm() * inputs.norm();
+    }
+    if (close) return;
+    throw IoError(fmt::format(
+        "'{}' was not written: the factors of '{}' read back from it {}; check the disk "
+        "and try another folder",
+        model.path().string(), outcome.name, same ? "give other outputs" : "differ from what was computed"));
+}
+
+bool in_double(const LayerOutcome& outcome) {
+    return outcome.dtype == "F64";
+}
+
+}  // namespace
+
+MatrixD check_inputs(std::int64_t in, std::uint64_t seed, std::size_t index) {
+    Rng rng = Rng(seed).fork("check").fork(index);
+    MatrixD inputs(in, kCheckedInputs);
+    for (double& entry : flat(inputs)) entry = rng.normal();
+    return inputs;
+}
+
+LayerPart compress_layer(const io::ModelFile& model, std::size_t index, const LayerOutcome& planned,
+                         const ModelOptions& options, std::uint64_t max_bytes) {
+    const auto start = std::chrono::steady_clock::now();
+    LayerPart part = in_double(planned) ? compress_as<double>(model, index, planned, options, max_bytes)
+                                        : compress_as<float>(model, index, planned, options, max_bytes);
+    part.outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return part;
+}
+
+std::uint64_t layer_bytes(const LayerOutcome& planned, std::int64_t stored_rank, std::uint64_t max_bytes) {
+    const auto entry = static_cast<std::uint64_t>(in_double(planned) ? sizeof(double) : sizeof(float));
+    const auto m = static_cast<std::uint64_t>(planned.out);
+    const auto n = static_cast<std::uint64_t>(planned.in);
+    const auto r = static_cast<std::uint64_t>(planned.rank);
+    constexpr std::uint64_t kBlocks = 4 * kBlockEntries * sizeof(double);
+    // Encoded, and decoded again beside the original.
+    const std::uint64_t factors = 2 * r * (m + n) * entry;
+    if (stored_rank > 0) {
+        const auto s = static_cast<std::uint64_t>(stored_rank);
+        return 5 * s * (m + n) * entry + factors + kBlocks;
+    }
+    const std::uint64_t matrix = m * n * entry;
+    const std::uint64_t measuring = matrix + factors + kBlocks;
+    const auto extra = [&](linalg::SvdMethod method) {
+        return static_cast<std::uint64_t>(
+            linalg::svd_extra_bytes(method, planned.out, planned.in, planned.rank, entry));
+    };
+    const std::uint64_t room = max_bytes > matrix ? max_bytes - matrix : 0;
+    const linalg::SvdMethod method =
+        linalg::choose_svd_method(planned.out, planned.in, planned.rank, entry, room);
+    return std::max(measuring, matrix + extra(method));
+}
+
+void check_written(const io::ModelFile& model, std::size_t index, const LayerPart& part,
+                   const MatrixD& inputs) {
+    if (in_double(part.outcome)) return check_as<double>(model, index, part, inputs);
+    check_as<float>(model, index, part, inputs);
+}
+
+}  // namespace eckart::compress

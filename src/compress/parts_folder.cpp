@@ -1,0 +1,152 @@
+#include "compress/parts_folder.hpp"
+
+#include <fmt/core.h>
+
+#include <system_error>
+#include <utility>
+
+#include "eckart/core/atomic_file.hpp"
+#include "eckart/core/created_folders.hpp"
+#include "eckart/core/error.hpp"
+#include "eckart/core/parse_json.hpp"
+#include "eckart/io/safetensors.hpp"
+
+namespace eckart::compress {
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kManifest = "manifest.json";
+constexpr const char* kManifestSchema = "eckart.compression-parts/1";
+constexpr const char* kOutcomeKey = "eckart.outcome";
+constexpr std::size_t kLargestManifest = 16U << 20U;
+constexpr const char* kStartOver = "start over with --force in the place of --resume";
+
+Json outcome_json(const LayerOutcome& outcome) {
+    return {{"retained_energy", outcome.retained_energy},
+            {"predicted_error", outcome.predicted_error},
+            {"measured_error", outcome.measured_error},
+            {"method", outcome.method},
+            {"excess", outcome.excess},
+            {"seconds", outcome.seconds}};
+}
+
+void take_outcome(const std::string& text, LayerOutcome& outcome) {
+    const Json json = parse_json(text);
+    outcome.retained_energy = json.at("retained_energy").get<double>();
+    outcome.predicted_error = json.at("predicted_error").get<double>();
+    outcome.measured_error = json.at("measured_error").get<double>();
+    outcome.method = json.at("method").get<std::string>();
+    outcome.excess = json.at("excess").get<double>();
+    outcome.seconds = json.at("seconds").get<double>();
+}
+
+std::vector<std::uint64_t> shape_of(std::int64_t rows, std::int64_t cols) {
+    return {static_cast<std::uint64_t>(rows), static_cast<std::uint64_t>(cols)};
+}
+
+/// The bytes of the tensor `name`, which must have this dtype and shape.
+void read_part(const io::SafetensorsReader& reader, const char* name, const std::string& dtype,
+               const std::vector<std::uint64_t>& shape, std::vector<unsigned char>& bytes) {
+    const io::TensorInfo* tensor = reader.find(name);
+    if (tensor == nullptr || tensor->dtype != dtype || tensor->shape != shape) {
+        throw FormatError(fmt::format("'{}' is not the finished layer it should be; {}",
+                                      reader.path().string(), kStartOver));
+    }
+    bytes.resize(static_cast<std::size_t>(tensor->end - tensor->begin));
+    reader.read(*tensor, 0, bytes.data(), bytes.size());
+}
+
+}  // namespace
+
+bool PartsFolder::exists() const {
+    std::error_code error;
+    return fs::exists(fs::symlink_status(folder_, error));
+}
+
+void PartsFolder::begin(const Json& key, const Json& kept) const {
+    create_folder(folder_);
+    const Json manifest{{"schema", kManifestSchema}, {"key", key}, {"kept", kept}};
+    write_file(folder_ / kManifest, to_text(manifest, 1) + "\n", Overwrite::kReplace);
+}
+
+Json PartsFolder::resume(const Json& key) const {
+    Json manifest;
+    try {
+        manifest = parse_json(read_file(folder_ / kManifest, kLargestManifest));
+    } catch (const FormatError& error) {
+        throw FormatError(fmt::format("'{}' is not of an interrupted compression: {}; {}",
+                                      (folder_ / kManifest).string(), error.what(), kStartOver));
+    }
+    if (!manifest.is_object() || manifest.value("schema", "") != kManifestSchema ||
+        !manifest.contains("key") || !manifest["key"].is_object()) {
+        throw FormatError(fmt::format("'{}' is not of an interrupted compression; {}",
+                                      (folder_ / kManifest).string(), kStartOver));
+    }
+    for (const auto& [name, value] : key.items()) {
+        if (manifest["key"].contains(name) && manifest["key"][name] == value) continue;
+        throw InvalidArgument(
+            fmt::format("'{}' holds the parts of another run ('{}' differs); give the same "
+                        "model and options, or {}",
+                        folder_.string(), name, kStartOver));
+    }
+    return manifest.value("kept", Json());
+}
+
+fs::path PartsFolder::file(std::size_t index) const {
+    return folder_ / fmt::format("layer-{:05}.safetensors", index);
+}
+
+void PartsFolder::save(std::size_t index, const LayerPart& part) const {
+    const LayerOutcome& outcome = part.outcome;
+    AtomicFile target(file(index), Overwrite::kReplace);
+    io::write_safetensors(
+        target, {{kOutcomeKey, to_text(outcome_json(outcome))}},
+        {{"a", shape_of(outcome.rank, outcome.in), part.factors.a.data(), outcome.dtype},
+         {"b", shape_of(outcome.out, outcome.rank), part.factors.b.data(), outcome.dtype},
+         {"check", shape_of(part.check.rows(), part.check.cols()), part.check.data(), "F64"}});
+    target.commit();
+}
+
+std::optional<LayerOutcome> PartsFolder::outcome(std::size_t index, LayerOutcome planned) const {
+    std::error_code error;
+    if (!fs::exists(file(index), error)) return std::nullopt;
+    const io::SafetensorsReader reader(file(index));
+    const auto entry = reader.header().metadata.find(kOutcomeKey);
+    try {
+        if (entry == reader.header().metadata.end()) throw FormatError("it has no outcome");
+        take_outcome(entry->second, planned);
+    } catch (const std::exception& fault) {
+        throw FormatError(fmt::format("'{}' is not a finished layer: {}; {}", reader.path().string(),
+                                      fault.what(), kStartOver));
+    }
+    return planned;
+}
+
+LayerPart PartsFolder::load(std::size_t index, const LayerOutcome& planned) const {
+    const io::SafetensorsReader reader(file(index));
+    LayerPart part{planned, {planned.dtype, planned.out, planned.in, planned.rank, {}, {}}, {}};
+    read_part(reader, "a", planned.dtype, shape_of(planned.rank, planned.in), part.factors.a);
+    read_part(reader, "b", planned.dtype, shape_of(planned.out, planned.rank), part.factors.b);
+    std::vector<unsigned char> check;
+    const auto columns = static_cast<std::int64_t>(check_inputs(1, 0, 0).cols());
+    read_part(reader, "check", "F64", shape_of(planned.out, columns), check);
+    part.check.resize(planned.out, columns);
+    io::decode(check.data(), static_cast<std::size_t>(part.check.size()), "F64", part.check.data());
+    return part;
+}
+
+void PartsFolder::remove() const noexcept {
+    std::error_code error;
+    for (fs::directory_iterator entry(folder_, error), end; !error && entry != end; entry.increment(error)) {
+        const std::string name = entry->path().filename().string();
+        const bool own = name == kManifest ||
+                         (name.starts_with("layer-") && name.ends_with(".safetensors")) ||
+                         (name.starts_with('.') && name.ends_with(".tmp"));
+        std::error_code ignored;
+        if (own) fs::remove(entry->path(), ignored);
+    }
+    fs::remove(folder_, error);
+}
+
+}  // namespace eckart::compress
