@@ -53,7 +53,8 @@ void add_command_eval(Verb root, Session& session) {
                               {"eckart eval net.safetensors --data cifar-like",
                                "eckart eval small.safetensors --data cifar-like --json"});
     const auto arguments = std::make_shared<EvalArguments>();
-    verb.add_text("MODEL", arguments->model, kNetworkFile, "Network (safetensors)", Presence::kRequired);
+    verb.add_text("MODEL", arguments->model, kNetworkFile, "Network (safetensors, or a chain in ONNX)",
+                  Presence::kRequired);
     add_data_option(verb, arguments->data);
     verb.add_integer("--batch", arguments->batch, 1, 1'000'000, "Images per forward pass (default 1000)");
     verb.add_common_options(arguments->common);

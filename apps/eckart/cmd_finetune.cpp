@@ -48,8 +48,8 @@ void add_command_finetune(Verb root, Session& session) {
          "eckart finetune small.safetensors --data cifar-like -o tuned.safetensors --orthogonal"});
     const auto arguments = std::make_shared<FinetuneArguments>();
     arguments->training.options = train::finetune_defaults();
-    verb.add_text("MODEL", arguments->model, kNetworkFile, "Compressed network (safetensors)",
-                  Presence::kRequired);
+    verb.add_text("MODEL", arguments->model, kNetworkFile,
+                  "Compressed network (safetensors, or a chain in ONNX)", Presence::kRequired);
     add_training_options(verb, arguments->training);
     verb.add_text("--reference", arguments->reference, kNetworkFile,
                   "The uncompressed network, to compare with");

@@ -43,7 +43,8 @@ void add_command_sweep(Verb root, Session& session) {
                       {"eckart sweep net.safetensors --data cifar-like --run study",
                        "eckart sweep net.safetensors --data cifar-like --ranks 10,20,50 --csv ranks.csv"});
     const auto arguments = std::make_shared<SweepArguments>();
-    verb.add_text("MODEL", arguments->model, kNetworkFile, "Network (safetensors)", Presence::kRequired);
+    verb.add_text("MODEL", arguments->model, kNetworkFile, "Network (safetensors, or a chain in ONNX)",
+                  Presence::kRequired);
     add_data_option(verb, arguments->data);
     verb.add_integer_list("--ranks", arguments->job.options.ranks, 1, 1'000'000,
                           "Ranks to measure (default: 1, 2, 5, 10, ... up to full)");

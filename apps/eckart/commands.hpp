@@ -11,6 +11,7 @@ void add_command_compress(Verb root, Session& session);
 void add_command_data(Verb root, Session& session);
 void add_command_demo(Verb root, Session& session);
 void add_command_eval(Verb root, Session& session);
+void add_command_export(Verb root, Session& session);
 void add_command_finetune(Verb root, Session& session);
 /// Below the root; what it writes is about all that `line` has by the time it runs.
 void add_command_generate(CommandLine& line, Session& session);

@@ -89,6 +89,7 @@ void add_commands(Verb root, Session& session) {
     add_command_compress(root, session);
     add_command_sweep(root, session);
     add_command_finetune(root, session);
+    add_command_export(root, session);
     add_command_report(root, session);
     add_command_probe(root, session);
     add_command_selfcheck(root, session);

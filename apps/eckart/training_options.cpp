@@ -23,7 +23,8 @@ void add_run_option(Verb& verb, std::string& folder) {
 void add_training_options(Verb& verb, TrainingArguments& arguments) {
     const train::TrainOptions& defaults = arguments.options;
     add_data_option(verb, arguments.data);
-    verb.add_text("-o,--output", arguments.output, kNetworkFile, "Where to save the network (safetensors)",
+    verb.add_text("-o,--output", arguments.output, kNetworkFile,
+                  "Where to save the network (safetensors, or ONNX for a name in .onnx)",
                   Presence::kRequired);
     verb.add_integer("--epochs", arguments.options.epochs, 1, 100'000,
                      fmt::format("Passes over the training set (default {})", defaults.epochs));

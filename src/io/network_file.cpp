@@ -33,7 +33,8 @@ bool holds_onnx(const std::filesystem::path& path) {
     std::string start(std::min<std::uint64_t>(file.size(), 16), '\0');
     file.read(0, start.data(), start.size());
     // Fields of an ONNX model may come in any order: then only its name tells.
-    return looks_like_onnx(start) || (is_onnx_name(path) && recognize_foreign_file(start).empty());
+    return looks_like_onnx(start) ||
+           (format_of_name(path) == NetworkFormat::kOnnx && recognize_foreign_file(start).empty());
 }
 
 NetworkFile load_chain(const std::filesystem::path& path) {
@@ -47,7 +48,13 @@ NetworkFile load_chain(const std::filesystem::path& path) {
 
 }  // namespace
 
-void write_network(AtomicFile& file, const model::Network<float>& network, const RunRecord& record) {
+NetworkFormat format_of_name(const std::filesystem::path& target) {
+    return target.extension() == ".onnx" ? NetworkFormat::kOnnx : NetworkFormat::kSafetensors;
+}
+
+void write_network(AtomicFile& file, const model::Network<float>& network, const RunRecord& record,
+                   NetworkFormat format) {
+    if (format == NetworkFormat::kOnnx) return write_onnx(file, network, record);
     // "format" tells PyTorch's tools how the tensors are laid out.
     write_safetensors(file,
                       {{"format", "pt"},
@@ -56,22 +63,10 @@ void write_network(AtomicFile& file, const model::Network<float>& network, const
                       tensors_of(network));
 }
 
-bool is_onnx_name(const std::filesystem::path& target) {
-    return target.extension() == ".onnx";
-}
-
 void save_network(const model::Network<float>& network, const RunRecord& record,
                   const std::filesystem::path& target, Overwrite overwrite) {
-    if (is_onnx_name(target)) return export_onnx(network, record, target, overwrite);
     AtomicFile file(target, overwrite);
-    write_network(file, network, record);
-    file.commit();
-}
-
-void export_onnx(const model::Network<float>& network, const RunRecord& record,
-                 const std::filesystem::path& target, Overwrite overwrite) {
-    AtomicFile file(target, overwrite);
-    write_onnx(file, network, record);
+    write_network(file, network, record, format_of_name(target));
     file.commit();
 }
 

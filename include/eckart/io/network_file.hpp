@@ -17,26 +17,27 @@ struct NetworkFile {
     Json run_record;
 };
 
-/// Whether a network saved under this name becomes an ONNX model: it ends in ".onnx".
-bool is_onnx_name(const std::filesystem::path& target);
+/// How a network is stored.
+///
+/// kSafetensors: under PyTorch's state_dict names, a dense layer as `fc1.weight` (out, in) and `fc1.bias`
+/// (out), a factored one as `fc1.0.weight` (r, in), `fc1.1.weight` (out, r) and `fc1.1.bias`, the names of
+/// Sequential(Linear(in, r, bias=False), Linear(r, out)); docs/formats/safetensors.md.
+/// kOnnx: a model that any runtime takes (IR 8, opset 17), with input "input" (batch, input), output
+/// "log_probabilities" (batch, classes), and a Gemm for each of the same tensors; docs/guide/export.md.
+/// Both carry architecture and run record in their metadata.
+enum class NetworkFormat { kSafetensors, kOnnx };
 
-/// Saves a network as an ONNX model where its name says so (export_onnx()), otherwise as safetensors under
-/// PyTorch's state_dict names: a dense layer as `fc1.weight` (out, in) and `fc1.bias` (out); a factored one
-/// as `fc1.0.weight` (r, in), `fc1.1.weight` (out, r) and `fc1.1.bias`, the names of Sequential(Linear(in, r,
-/// bias=False), Linear(r, out)). Architecture and record go into the metadata (docs/formats/safetensors.md).
-/// Written atomically. Throws IoError.
+/// kOnnx for a name that ends in ".onnx", kSafetensors for all others.
+NetworkFormat format_of_name(const std::filesystem::path& target);
+
+/// Saves a network in the format that its name says. Written atomically. Throws IoError, and InvalidArgument
+/// for an ONNX model of 2 GB or more, which would not fit in one file.
 void save_network(const model::Network<float>& network, const RunRecord& record,
                   const std::filesystem::path& target, Overwrite overwrite);
 
-/// The same as safetensors into a file that the caller commits, e.g. after reading it back.
-void write_network(AtomicFile& file, const model::Network<float>& network, const RunRecord& record);
-
-/// Saves a network as an ONNX model (IR 8, opset 17) that any runtime takes: input "input" (batch, input),
-/// output "log_probabilities" (batch, classes), a Gemm for each weight, tensors named as in safetensors,
-/// architecture and record in the metadata. Written atomically. Throws IoError, and InvalidArgument for a
-/// network of 2 GB or more.
-void export_onnx(const model::Network<float>& network, const RunRecord& record,
-                 const std::filesystem::path& target, Overwrite overwrite);
+/// The same into a file that the caller commits, e.g. after reading it back.
+void write_network(AtomicFile& file, const model::Network<float>& network, const RunRecord& record,
+                   NetworkFormat format = NetworkFormat::kSafetensors);
 
 /// Reads what save_network() wrote, or a residual MLP's state_dict that PyTorch saved: without metadata the
 /// architecture is inferred from names and shapes. An ONNX model, told by its content, is read when its graph

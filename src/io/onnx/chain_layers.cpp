@@ -9,11 +9,15 @@
 #include <utility>
 
 #include "eckart/core/error.hpp"
+#include "eckart/core/json.hpp"
+#include "eckart/io/model_file.hpp"
 #include "io/dtype.hpp"
+#include "io/network_tensors.hpp"
 #include "io/onnx/faults.hpp"
 #include "io/onnx/node_attributes.hpp"
 #include "io/onnx/stored_matrix.hpp"
 #include "io/onnx/tensor_entries.hpp"
+#include "io/state_dict.hpp"
 
 namespace eckart::io {
 
@@ -26,6 +30,17 @@ std::string without_repetition(std::string name) {
         if (name.compare(dot + 1, stem.size(), stem) == 0) return name.substr(dot + 1);
     }
     return name;
+}
+
+/// Whether the bytes are UTF-8 without control characters.
+bool is_text(const std::string& bytes) {
+    if (std::ranges::any_of(bytes, [](char c) { return (c >= 0 && c < 0x20) || c == 0x7F; })) return false;
+    try {
+        (void)Json(bytes).dump();
+    } catch (const Json::exception&) {
+        return false;
+    }
+    return true;
 }
 
 /// NAME of "NAME.0" or "NAME.1"; empty for other names.
@@ -43,6 +58,15 @@ ChainLayers::ChainLayers(const TensorData& data, const GraphIndex& index)
             if (linear.uses.size() > 1) place.why_not = "shares its weight with another node";
             if (use.weight_input != 1) place.why_not = "multiplies by its weight from the left";
             places_[use.node] = std::move(place);
+        }
+    }
+    for (const onnx::StringStringEntryProto& entry : data.model().metadata_props()) {
+        if (entry.key() == kArchitectureKey && !factored_) factored_.emplace();
+        if (entry.key() != kFactorsKey) continue;
+        try {
+            factored_ = parse_factors(entry.value());
+        } catch (const FormatError& error) {
+            fail_onnx(index.file(), fmt::format("has unusable metadata '{}': {}", kFactorsKey, error.what()));
         }
     }
 }
@@ -98,7 +122,8 @@ std::size_t ChainLayers::add(const LinearPlace& place, std::size_t of) {
         const auto first = static_cast<std::size_t>(before);
         const std::string stem = stem_of(name, ".1");
         const bool pair = !stem.empty() && stem == stem_of(architecture_.layers[first].name, ".0") &&
-                          !architecture_.layers[first].bias && weights_[first].first.size() == 0;
+                          !architecture_.layers[first].bias && weights_[first].first.size() == 0 &&
+                          (!factored_ || factored_->contains(stem));
         if (pair) return join(first, stem, std::move(weights), has_bias);
     }
     weights_.push_back(std::move(weights));
@@ -218,9 +243,8 @@ std::string ChainLayers::free_name(const std::string& wanted) {
         const bool factor = !stem_of(name, ".0").empty() || !stem_of(name, ".1").empty();
         return factor && layer_names_.contains(name.substr(0, name.size() - 2));
     };
-    const bool text = std::ranges::all_of(wanted, [](char c) { return c >= 0x20 && c < 0x7F; });
     std::string name = wanted;
-    bool good = text && !name.empty() && name.size() <= model::kLongestLayerName && !taken(name);
+    bool good = is_text(name) && !name.empty() && name.size() <= model::kLongestLayerName && !taken(name);
     for (std::size_t number = architecture_.layers.size() + 1; !good; ++number) {
         name = fmt::format("layer{}", number);
         good = !taken(name);

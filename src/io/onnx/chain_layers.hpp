@@ -69,8 +69,9 @@ class ChainLayers {
     model::Architecture architecture_;
     std::vector<Weights> weights_;
     std::set<std::string> layer_names_;
-    std::vector<std::vector<std::string>> names_{1};  ///< of each value
-    std::vector<int> uses_{0};                        ///< of each value, so far
+    std::optional<std::map<std::string, std::int64_t>> factored_;  ///< what Eckart has said of its own model
+    std::vector<std::vector<std::string>> names_{1};               ///< of each value
+    std::vector<int> uses_{0};                                     ///< of each value, so far
 };
 
 }  // namespace eckart::io
