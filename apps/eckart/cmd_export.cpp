@@ -1,6 +1,7 @@
 #include <memory>
 
 #include "commands.hpp"
+#include "distinct_files.hpp"
 #include "eckart/core/error.hpp"
 #include "export_job.hpp"
 
@@ -22,8 +23,9 @@ int run(const ExportArguments& arguments, const Session& session) {
         throw InvalidArgument(
             "export: no format; add --onnx, or name an output that ends in .onnx or .safetensors");
     }
+    require_distinct({{"the input", job.input}}, {{"the output", job.output}});
+    require_writable(job.output, arguments.common.overwrite());
     Context context(session, arguments.common);
-    require_writable(job.output, context.options().overwrite());
     return run_export(job, io::load_network(job.input), context);
 }
 

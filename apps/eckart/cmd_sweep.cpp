@@ -54,7 +54,7 @@ void add_command_sweep(Verb root, Session& session) {
                   "Time to measure each rank and batch size for (default 0.6; at least 5 repetitions)");
     verb.add_flag("--keep-larger-dense", arguments->keep_larger_dense,
                   "Leave layers dense whose factors would have more parameters, as 'eckart compress' does");
-    verb.add_text("--csv", arguments->csv, {"FILE", ".csv"}, "Write the table as CSV to this file");
+    verb.add_text("--csv", arguments->csv, {"FILE", {".csv"}}, "Write the table as CSV to this file");
     add_run_option(verb, arguments->run_directory);
     verb.add_flag("--resume", arguments->job.resume, "Go on with an interrupted sweep in the --run folder");
     verb.add_common_options(arguments->common);

@@ -11,15 +11,15 @@ enum class Offer { kNothing, kFiles, kFolders, kWords };
 
 /// The kind of a value: its name in --help and, where they are known, what its files end in or all its words.
 struct ValueType {
-    std::string name;  ///< "FILE", "N"; empty: no value
-    std::string suffix = {};
+    std::string name;                        ///< "FILE", "N"; empty: no value
+    std::vector<std::string> suffixes = {};  ///< of the files that are offered first; none: all alike
     std::vector<std::string> words = {};
 
     ValueType() = default;
     // NOLINTNEXTLINE(google-explicit-constructor): most kinds are no more than a name
     ValueType(const char* kind) : name(kind) {}
-    ValueType(std::string kind, std::string files_end_in)
-        : name(std::move(kind)), suffix(std::move(files_end_in)) {}
+    ValueType(std::string kind, std::vector<std::string> files_end_in)
+        : name(std::move(kind)), suffixes(std::move(files_end_in)) {}
     /// One of `choices`, and named after them: "train|test".
     explicit ValueType(std::vector<std::string> choices);
 

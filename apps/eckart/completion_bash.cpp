@@ -23,7 +23,10 @@ _eckart_option() {
 _eckart_offer_values() {
     case $1 in
         files)
-            mapfile -t COMPREPLY < <(compgen -f -X "!*$2" -- "$cur")
+            local suffix
+            for suffix in $2; do
+                mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -X "!*$suffix" -- "$cur")
+            done
             [[ $2 ]] && mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -d -- "$cur")
             ((${#COMPREPLY[@]})) || mapfile -t COMPREPLY < <(compgen -f -- "$cur")
             compopt -o filenames -o default 2>/dev/null
@@ -118,7 +121,7 @@ complete -F _eckart eckart
 std::string kind_and_values(const ValueType& value) {
     switch (value.offer()) {
         case Offer::kFiles:
-            return "files:" + value.suffix;
+            return fmt::format("files:{}", fmt::join(value.suffixes, " "));
         case Offer::kFolders:
             return "folders:";
         case Offer::kWords:

@@ -73,8 +73,10 @@ std::string quoted(const std::string& text) {
 std::string value_words(const ValueType& value) {
     switch (value.offer()) {
         case Offer::kFiles:
-            return value.suffix.empty() ? " -F"
-                                        : fmt::format(" -k -a '(__fish_complete_suffix {})'", value.suffix);
+            return value.suffixes.empty()
+                       ? " -F"
+                       : fmt::format(" -k -a '(__fish_complete_suffix {})'",
+                                     fmt::join(value.suffixes, "; __fish_complete_suffix "));
         case Offer::kFolders:
             return " -a '(__fish_complete_directories)'";
         case Offer::kWords:
@@ -100,7 +102,7 @@ std::string option_line(const CommandDescription& command, const OptionDescripti
     }
     if (option.takes_value()) {
         // -r: a value must follow; -f: no files but those that are offered.
-        rest += (option.value.offer() == Offer::kFiles && option.value.suffix.empty() ? " -r" : " -r -f") +
+        rest += (option.value.offer() == Offer::kFiles && option.value.suffixes.empty() ? " -r" : " -r -f") +
                 value_words(option.value);
     }
     return line_at("__eckart_at " + quoted(command.name), rest + " -d " + quoted(option.help));

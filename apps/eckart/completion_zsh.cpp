@@ -29,7 +29,9 @@ std::string value_spec(const std::string& message, const ValueType& value) {
     std::string action = " ";
     switch (value.offer()) {
         case Offer::kFiles:
-            action = value.suffix.empty() ? "_files" : fmt::format("_files -g \"*{}\"", value.suffix);
+            action = value.suffixes.empty()
+                         ? "_files"
+                         : fmt::format("_files -g \"*({})\"", fmt::join(value.suffixes, "|"));
             break;
         case Offer::kFolders:
             action = "_files -/";

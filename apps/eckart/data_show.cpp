@@ -82,7 +82,7 @@ void add_data_preview(Verb data, Session& session) {
                        "eckart data preview cifar-like -o test.png --part test --per-class 20 --scale 1"});
     const auto arguments = std::make_shared<PreviewArguments>();
     verb.add_text("DIR", arguments->folder, "DIR", "Folder of a data set", Presence::kRequired);
-    verb.add_text("-o,--output", arguments->output, {"FILE", ".png"}, "PNG file to write",
+    verb.add_text("-o,--output", arguments->output, {"FILE", {".png"}}, "PNG file to write",
                   Presence::kRequired);
     verb.add_choice("--part", arguments->part, {"train", "test"}, "Which images to draw (default train)");
     verb.add_integer("--per-class", arguments->per_class, 1, 100, "Images in each row (default 10)");

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "distinct_files.hpp"
 #include "eckart/core/error.hpp"
 #include "eckart/model/residual_mlp.hpp"
 #include "exit_codes.hpp"
@@ -32,7 +31,6 @@ std::string format_name(io::NetworkFormat format) {
 }  // namespace
 
 int run_export(const ExportJob& job, const io::NetworkFile& file, Context& context) {
-    require_distinct({{"the input", job.input}}, {{"the output", job.output}});
     const RunRecord record = context.record("");
     AtomicFile target(job.output, context.options().overwrite());
     io::write_network(target, file.network, record, job.format);

@@ -24,7 +24,7 @@ inline constexpr const char* kProgramWords = "--program-words";
 inline constexpr char kProgramMark = '\x01';
 
 /// A network in PyTorch's names.
-inline const ValueType kNetworkFile{"FILE", ".safetensors"};
+inline const ValueType kNetworkFile{"FILE", {".safetensors", ".onnx"}};
 /// Any model: safetensors, an index of several, ONNX.
 inline const ValueType kModelFile{"FILE"};
 

@@ -28,6 +28,12 @@ bool looks_like_onnx(std::string_view start) {
            (start[2] == 0x12 || start[2] == 0x3A || start[2] == 0x42);
 }
 
+bool looks_like_onnx(std::string_view start, const std::filesystem::path& name) {
+    if (looks_like_onnx(start)) return true;
+    return name.extension() == ".onnx" && !looks_like_safetensors(start) &&
+           recognize_foreign_file(start).empty();
+}
+
 std::string recognize_foreign_file(std::string_view start) {
     using namespace std::string_view_literals;
     if (looks_like_safetensors(start)) return {};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -10,5 +11,9 @@ std::string recognize_foreign_file(std::string_view start);
 
 /// Whether a file that begins with `start` may be an ONNX model, which has no mark of its own.
 bool looks_like_onnx(std::string_view start);
+
+/// The same, where its name counts for a file that begins like nothing known: fields of an ONNX model may
+/// come in any order.
+bool looks_like_onnx(std::string_view start, const std::filesystem::path& name);
 
 }  // namespace eckart::io

@@ -27,12 +27,10 @@ std::string first_bytes(const std::filesystem::path& path) {
 std::unique_ptr<ModelFile> open_model(const std::filesystem::path& path) {
     const std::string start = first_bytes(path);
     if (start.starts_with('{')) return std::make_unique<SafetensorsModel>(path, read_shard_index(path));
-    if (looks_like_onnx(start)) return open_onnx(path);
+    if (looks_like_onnx(start, path)) return open_onnx(path);
     if (const std::string foreign = recognize_foreign_file(start); !foreign.empty()) {
         throw FormatError(fmt::format("'{}' is neither safetensors nor ONNX but {}", path.string(), foreign));
     }
-    // Fields of an ONNX model may come in any order: then only its name tells.
-    if (path.extension() == ".onnx") return open_onnx(path);
     return std::make_unique<SafetensorsModel>(path);
 }
 

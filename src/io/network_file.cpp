@@ -32,9 +32,7 @@ bool holds_onnx(const std::filesystem::path& path) {
     const InputFile file(path);
     std::string start(std::min<std::uint64_t>(file.size(), 16), '\0');
     file.read(0, start.data(), start.size());
-    // Fields of an ONNX model may come in any order: then only its name tells.
-    return looks_like_onnx(start) ||
-           (format_of_name(path) == NetworkFormat::kOnnx && recognize_foreign_file(start).empty());
+    return looks_like_onnx(start, path);
 }
 
 NetworkFile load_chain(const std::filesystem::path& path) {

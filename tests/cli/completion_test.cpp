@@ -56,7 +56,7 @@ class Shell {
         create_folder(scripts());
         // zsh finds a function by the name of its file.
         write_file(scripts() / (name == "zsh" ? "_eckart" : "script"), script, Overwrite::kRefuse);
-        for (const char* file : {"net.safetensors", "small.safetensors", "notes.txt"}) {
+        for (const char* file : {"net.safetensors", "small.safetensors", "other.onnx", "notes.txt"}) {
             write_file(files() / file, "", Overwrite::kRefuse);
         }
         create_folder(files() / "data");
@@ -146,7 +146,7 @@ TEST_P(Completion, KnowsTheWordsOfAChoice) {
 TEST_P(Completion, OffersNetworksWhereANetworkIsAsked) {
     const Shell shell(GetParam());
     const Words networks = shell.offers({"eval", ""});
-    for (const char* name : {"net.safetensors", "small.safetensors", "data"}) {
+    for (const char* name : {"net.safetensors", "small.safetensors", "other.onnx", "data"}) {
         EXPECT_TRUE(contains(networks, name)) << name;
     }
     // fish shows other files after them.

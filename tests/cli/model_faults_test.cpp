@@ -126,7 +126,7 @@ std::vector<BadCall> calls() {
         {"Pickle", kEval, 3, "pickle", bytes("\x80\x02}q" + std::string(200, 'x'))},
         {"PyTorchArchive", kEval, 3, "not a safetensors file but",
          bytes("PK\x03\x04" + std::string(200, '\0'))},
-        {"Onnx", kEval, 3, "not a safetensors file",
+        {"Onnx", kEval, 3, "is an ONNX model without a graph",
          bytes("\x08\x08\x12\x07pytorch" + std::string(200, 'x'))},
         {"Text", kEval, 3, "not a safetensors file", bytes("{\"weights\": [1, 2, 3]}\n")},
         {"NanWeights", kEval, 3, "1 NaN or infinite entries", spoil_weights},

@@ -1,7 +1,6 @@
 """Networks go to ONNX Runtime and come from PyTorch's exporters; both compute what eckart computes."""
 
 import json
-import subprocess
 import warnings
 
 import numpy as np
@@ -185,6 +184,26 @@ class OnnxNetwork(peer.Case):
             expected |= {"pair.0.weight", "pair.1.weight", "pair.1.bias"}
             self.assertEqual(names, expected, name)
 
+    def test_external_data_are_read_from_beside_the_model(self):
+        torch.manual_seed(4)
+        network = Plain().eval()
+        file = str(self.folder / "apart.onnx")
+        torch.onnx.export(network, (torch.zeros(1, 3, 32, 32),), file, dynamo=True, verbose=False)
+        self.assertTrue((self.folder / "apart.onnx.data").exists())
+        self.run_eckart("export", "apart.onnx", "-o", "together.onnx")
+        with torch.no_grad():
+            self.assert_close(self.run_onnx("together.onnx"), network.double()(self.images.double()))
+
+    def test_a_damaged_network_does_not_agree(self):
+        network = Spans().eval()
+        export_by_script(network, str(self.folder / "good.onnx"), True)
+        self.run_eckart("export", "good.onnx", "-o", "damaged.onnx")
+        with torch.no_grad():
+            network.head.bias[0] += 0.001
+            expected = functional.log_softmax(network.double()(self.images.view(-1, 3, 32, 32).double()), dim=1)
+        with self.assertRaises(AssertionError):
+            self.assert_close(self.run_onnx("damaged.onnx"), expected)
+
     def test_training_goes_on_with_a_given_network(self):
         export_by_script(Plain().eval(), str(self.folder / "plain.onnx"), True)
         before = self.eckart_json("eval", "plain.onnx", "--data", "data")["test_loss"]
@@ -194,9 +213,8 @@ class OnnxNetwork(peer.Case):
         self.assertLess(trained["epochs"][-1]["test_loss"], before)
         after = self.eckart_json("eval", "better.onnx", "--data", "data")
         self.assertEqual(after["test_loss"], trained["epochs"][-1]["test_loss"])
-        points = self.eckart_json(
-            "sweep", "better.onnx", "--data", "data", "--ranks", "2,20", "--batches", "10", "--seconds", 0, "--run", "run"
-        )["points"]
+        options = ("--ranks", "2,20", "--batches", "10", "--seconds", 0, "--run", "run")
+        points = self.eckart_json("sweep", "better.onnx", "--data", "data", *options)["points"]
         self.assertEqual([point["rank"] for point in points], [2, 20])
 
     def model_of(self, nodes, initializers, shape=(None, peer.PIXELS), output="y", kind=TensorProto.FLOAT):
