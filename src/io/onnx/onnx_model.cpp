@@ -56,8 +56,7 @@ class OnnxModel final : public ModelFile {
     [[nodiscard]] const GraphFactors& found(std::size_t index) const;
     void describe();
     [[nodiscard]] onnx::ModelProto rewritten(const Replacements& replacements, FactorData& data) const;
-    std::string replace(std::size_t index, std::int64_t rank, GraphRewriter& rewriter,
-                        FactorData& data) const;
+    void replace(std::size_t index, std::int64_t rank, GraphRewriter& rewriter, FactorData& data) const;
 
     TensorData data_;
     std::optional<GraphIndex> index_;
@@ -131,8 +130,8 @@ std::vector<std::filesystem::path> OnnxModel::outputs(const std::filesystem::pat
     return {target};
 }
 
-std::string OnnxModel::replace(std::size_t index, std::int64_t rank, GraphRewriter& rewriter,
-                               FactorData& data) const {
+void OnnxModel::replace(std::size_t index, std::int64_t rank, GraphRewriter& rewriter,
+                        FactorData& data) const {
     const GraphFactors& old = found(index);
     const StoredLinear& linear = linears_[index];
     const auto tensor = [&](bool is_b, const GraphLinear& like) {
@@ -147,10 +146,10 @@ std::string OnnxModel::replace(std::size_t index, std::int64_t rank, GraphRewrit
     if (old.b) {
         rewriter.resize(old.a, tensor(false, old.a));
         rewriter.resize(*old.b, tensor(true, *old.b));
-        return old.name;
+        return;
     }
     const FactorTensor a = tensor(false, old.a);
-    return rewriter.replace(old.a, a, tensor(true, old.a));
+    rewriter.replace(old.a, a, tensor(true, old.a));
 }
 
 onnx::ModelProto OnnxModel::rewritten(const Replacements& replacements, FactorData& data) const {
@@ -159,7 +158,8 @@ onnx::ModelProto OnnxModel::rewritten(const Replacements& replacements, FactorDa
     std::map<std::string, std::int64_t> factors;
     for (std::size_t i = 0; i < found_.size(); ++i) {
         if (const auto rank = replacements.ranks.find(i); rank != replacements.ranks.end()) {
-            factors[replace(i, rank->second, rewriter, data)] = rank->second;
+            replace(i, rank->second, rewriter, data);
+            factors[found_[i].name] = rank->second;
         } else if (found_[i].b) {
             factors[found_[i].name] = linears_[i].rank;
         }
