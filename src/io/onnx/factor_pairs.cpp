@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <array>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -43,26 +42,6 @@ bool follow_each_other(const GraphLinear& a, const GraphLinear& b, const GraphIn
     });
 }
 
-/// Gives the layers that are no factors yet names under which their factors can be stored: nothing else has
-/// the names of these, and no two layers share a name.
-void make_names_free(std::vector<GraphFactors>& layers, const GraphIndex& index) {
-    std::unordered_set<std::string> given;
-    for (const GraphFactors& layer : layers) {
-        if (layer.b) given.insert(layer.name);
-    }
-    const auto is_taken = [&](const std::string& name) {
-        return std::ranges::any_of(std::array{".0.weight", ".1.weight", ".1.bias"},
-                                   [&](const char* factor) { return index.names().contains(name + factor); });
-    };
-    for (GraphFactors& layer : layers) {
-        if (layer.b) continue;
-        const std::string wanted = layer.name;
-        for (int i = 2; is_taken(layer.name) || !given.insert(layer.name).second; ++i)
-            layer.name = fmt::format("{}_{}", wanted, i);
-        layer.a.name = layer.name;
-    }
-}
-
 }  // namespace
 
 std::vector<GraphFactors> pair_factors(std::vector<GraphLinear> linears, const onnx::ModelProto& model,
@@ -91,7 +70,6 @@ std::vector<GraphFactors> pair_factors(std::vector<GraphLinear> linears, const o
         }
         found.push_back(std::move(factors));
     }
-    make_names_free(found, index);
     return found;
 }
 
