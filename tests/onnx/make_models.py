@@ -810,7 +810,7 @@ def in_branch(name: str, kind: str) -> Model:
     chosen = b.node("If", [condition], "chosen", then_branch=then, else_branch=other)
     plain(b, x=chosen, layer="fc2")
     b.output("y", BATCH, OUT)
-    factored = {"fc1.weight": "fc1", "fc2.weight": "fc2"}
+    factored = {"fc1.weight": None if kind == "shadow" else "fc1", "fc2.weight": "fc2"}
     left = set()
     if kind in ("weight", "nested"):
         del factored["fc1.weight"]
@@ -996,6 +996,7 @@ def names(name: str, kind: str) -> Model:
     elif kind == "clash_with_node":
         b.nodes[0].name = "/fc2/Gemm"
         b.nodes[1].name = "fc1.0.weight"
+        factored["fc1.weight"] = None
     elif kind == "strange":
         for old, new in (("fc1.weight", "Sch\u00f6n / \u5c42 1.weight"), ("fc2.weight", ' "quoted" <b>')):
             for tensor in b.initializers:
