@@ -3,8 +3,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <set>
+#include <system_error>
 #include <utility>
 
 #include "eckart/core/error.hpp"
@@ -126,8 +128,22 @@ std::pair<Matrix<T>, Matrix<T>> OnnxModel::factors(std::size_t index) const {
 }
 
 std::vector<std::filesystem::path> OnnxModel::outputs(const std::filesystem::path& target) const {
-    if (data_.external()) return {data_file(target), target};
-    return {target};
+    constexpr std::array kForeign{".safetensors", ".json", ".pt", ".pth", ".bin", ".gguf"};
+    if (std::ranges::find(kForeign, target.extension().string()) != kForeign.end()) {
+        throw InvalidArgument(fmt::format(
+            "the output '{}' is not named .onnx, the format of the input, which it keeps", target.string()));
+    }
+    std::vector<std::filesystem::path> outputs{target};
+    if (data_.external()) outputs.insert(outputs.begin(), data_file(target));
+    for (const std::filesystem::path& output : outputs) {
+        for (const std::filesystem::path& input : data_.files()) {
+            std::error_code error;
+            if (!std::filesystem::equivalent(output, input, error) || error) continue;
+            throw InvalidArgument(
+                fmt::format("the output '{}' is a file of the input; name another one", output.string()));
+        }
+    }
+    return outputs;
 }
 
 void OnnxModel::replace(std::size_t index, std::int64_t rank, GraphRewriter& rewriter,
@@ -180,6 +196,7 @@ onnx::ModelProto OnnxModel::rewritten(const Replacements& replacements, FactorDa
 
 void OnnxModel::write(const std::filesystem::path& target, Overwrite overwrite,
                       const Replacements& replacements) const {
+    (void)outputs(target);
     FactorData data(data_, replacements);
     onnx::ModelProto model = rewritten(replacements, data);
     AtomicFile file(target, overwrite);
