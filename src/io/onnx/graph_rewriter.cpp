@@ -188,7 +188,7 @@ void GraphRewriter::replace(const GraphLinear& linear, const FactorTensor& a, co
     }
 }
 
-void GraphRewriter::resize(const GraphLinear& factor, const FactorTensor& tensor) {
+void GraphRewriter::resize(const GraphLinear& factor, const FactorTensor& tensor, bool first) {
     const auto resize_tensor = [&](onnx::TensorProto& old) {
         const std::string name = old.name();
         const int rank = old.dims_size();
@@ -212,6 +212,7 @@ void GraphRewriter::resize(const GraphLinear& factor, const FactorTensor& tensor
     }
     resized_.insert(factor.value);
     for (const int node : factor.nodes) resized_.insert(index_.node(node).output(0));
+    if (!first) return;
     for (const LinearUse& use : factor.uses) resized_.insert(index_.node(use.node).output(0));
 }
 

@@ -24,8 +24,9 @@ class GraphRewriter {
     /// Each node that uses the weight becomes two, y = B (A x): the first has no bias. Nodes and tensors that
     /// nothing uses any more go with finish(). Call once for each linear.
     void replace(const GraphLinear& linear, const FactorTensor& a, const FactorTensor& b);
-    /// Gives the tensor `value`, a factor already, other entries and another shape.
-    void resize(const GraphLinear& factor, const FactorTensor& tensor);
+    /// Gives the tensor `value`, a factor already, other entries and another shape. `first`: it is A, so what
+    /// its nodes make has another shape as well.
+    void resize(const GraphLinear& factor, const FactorTensor& tensor, bool first);
     /// Removes what is left over. Call last.
     void finish();
 

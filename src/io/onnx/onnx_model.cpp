@@ -160,8 +160,8 @@ void OnnxModel::replace(std::size_t index, std::int64_t rank, GraphRewriter& rew
                             data.add({index, is_b, transposed, bytes})};
     };
     if (old.b) {
-        rewriter.resize(old.a, tensor(false, old.a));
-        rewriter.resize(*old.b, tensor(true, *old.b));
+        rewriter.resize(old.a, tensor(false, old.a), true);
+        rewriter.resize(*old.b, tensor(true, *old.b), false);
         return;
     }
     const FactorTensor a = tensor(false, old.a);
