@@ -19,6 +19,7 @@ void add_command_inspect(Verb root, Session& session);
 void add_command_probe(Verb root, Session& session);
 void add_command_report(Verb root, Session& session);
 void add_command_selfcheck(Verb root, Session& session);
+void add_command_slice(Verb root, Session& session);
 void add_command_sweep(Verb root, Session& session);
 void add_command_train(Verb root, Session& session);
 

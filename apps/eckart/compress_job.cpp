@@ -12,8 +12,6 @@
 #include "eckart/io/network_file.hpp"
 #include "exit_codes.hpp"
 #include "model_verification.hpp"
-#include "standard_streams.hpp"
-#include "table.hpp"
 
 namespace eckart::cli {
 
@@ -78,12 +76,15 @@ compress::ModelOutput output_of(const CompressJob& job, const RunRecord& record,
 /// Fails before the work starts.
 void check_outputs(const CompressJob& job, const io::ModelFile& model, const compress::ModelOutput& output) {
     std::vector<NamedPath> outputs = job.run_directory.named({kRunFile});
-    for (const std::filesystem::path& file : model.outputs(job.output))
-        outputs.push_back({"the output", file});
+    outputs.insert(outputs.begin(), {"the output", job.output});
+    require_distinct({{"the input", job.input}}, outputs);
+    for (const std::filesystem::path& file : model.outputs(job.output)) {
+        if (file != job.output) outputs.push_back({"the output", file});
+    }
     require_distinct({{"the input", job.input}}, outputs);
     compress::require_output(model, output);
     job.run_directory.prepare({kRunFile}, output.overwrite);
-    if (job.verify > 0) require_runnable(job.input);
+    if (job.verify > 0) require_runnable(model);
 }
 
 int stop_early(const CompressJob& job, const compress::CompressedModel& result, Context& context) {
@@ -102,9 +103,7 @@ void print_result(const CompressJob& job, const io::ModelFile& model, const std:
                   Context& context) {
     context.print(compression_table(model, layers, false));
     print_notes(model, layers, job, context);
-    const auto after = static_cast<std::int64_t>(bytes_after(model, layers));
-    context.print(fmt::format("Saved {}: {}, {:.1f} % of the bytes", job.output.string(), format_bytes(after),
-                              100 * static_cast<double>(after) / static_cast<double>(model.bytes())));
+    context.print(saved_line(job.output.string(), model, layers));
 }
 
 }  // namespace
@@ -118,9 +117,8 @@ int run_compress(const CompressJob& job, Context& context) {
     const std::unique_ptr<io::ModelFile> model = io::open_model(job.input);
     require_sound(*model);
     if (model->linears().empty()) {
-        write_to_stderr(
-            fmt::format("eckart: '{}' has no linear layer that could be compressed\n", job.input.string()));
-        return kUnreachable;
+        return context.unreachable(
+            fmt::format("'{}' has no linear layer that could be compressed", job.input.string()));
     }
     if (job.dry_run) return print_plan(job, *model, context);
     const RunRecord record = context.record("");
@@ -132,7 +130,7 @@ int run_compress(const CompressJob& job, Context& context) {
     Json content = compress::to_json(*model, result.layers, job.options);
     print_result(job, *model, result.layers, context);
     if (job.verify > 0) {
-        const OutputDifference difference = compare_outputs(job.input, job.output, job.verify, context);
+        const OutputDifference difference = compare_outputs(*model, job.output, job.verify, context);
         context.print(difference_text(difference));
         content["verification"] = difference_json(difference);
     }

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -46,7 +47,8 @@ class CompressionTable {
         row.push_back(layer.factored ? std::to_string(layer.rank) : "as is");
         row.push_back(fmt::format("{:.1f}", layer.break_even));
         if (!plan_) {
-            row.push_back(layer.factored ? format_error(layer.predicted_error) : "");
+            const bool predicted = layer.factored && layer.method != "cut";
+            row.push_back(predicted ? format_error(layer.predicted_error) : "");
             row.push_back(layer.factored ? format_error(layer.measured_error) : "");
         }
         add_bytes(std::move(row), layer.bytes_before, layer.bytes_after);
@@ -152,6 +154,30 @@ std::vector<std::string> kept_notes(const io::ModelFile& model) {
     std::map<std::string, std::vector<std::string>> names;
     for (const io::KeptTensor& tensor : model.kept()) names[tensor.why].push_back(tensor.name);
     return grouped(names, "tensors");
+}
+
+std::vector<std::string> slice_notes(const std::vector<LayerOutcome>& layers) {
+    std::vector<LayerOutcome> with_factors;
+    std::ranges::copy_if(layers, std::back_inserter(with_factors), &LayerOutcome::considered);
+    std::vector<std::string> lines = notes_on_layers(with_factors);
+    std::vector<std::string> tuned;
+    for (const LayerOutcome& layer : layers) {
+        if (layer.method == "cut") tuned.push_back(layer.name);
+    }
+    if (!tuned.empty()) {
+        lines.push_back(fmt::format(
+            "The factors of {} are not those of a singular value decomposition (training moves them): "
+            "'eckart compress --rank' finds better ones",
+            listed(tuned)));
+    }
+    return lines;
+}
+
+std::string saved_line(const std::string& output, const io::ModelFile& model,
+                       const std::vector<LayerOutcome>& layers) {
+    const std::uint64_t after = bytes_after(model, layers);
+    return fmt::format("Saved {}: {}, {} of the bytes", output, size_text(after),
+                       format_share(after, model.bytes()));
 }
 
 std::vector<std::string> compression_notes(const io::ModelFile& model,

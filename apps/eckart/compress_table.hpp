@@ -17,6 +17,13 @@ std::string compression_table(const io::ModelFile& model, const std::vector<comp
 std::vector<std::string> compression_notes(const io::ModelFile& model,
                                            const std::vector<compress::LayerOutcome>& layers);
 
+/// The same for layers whose factors were cut without a decomposition.
+std::vector<std::string> slice_notes(const std::vector<compress::LayerOutcome>& layers);
+
+/// "Saved small.onnx: 12.3 MB, 31.2 % of the bytes".
+std::string saved_line(const std::string& output, const io::ModelFile& model,
+                       const std::vector<compress::LayerOutcome>& layers);
+
 /// "12 tensors stay: 4 dimensions, as a convolution has", one line for each reason.
 std::vector<std::string> kept_notes(const io::ModelFile& model);
 

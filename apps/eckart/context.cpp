@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "exit_codes.hpp"
 #include "standard_streams.hpp"
 
 namespace eckart::cli {
@@ -33,6 +34,12 @@ std::string Context::resume_command(bool with_force) const {
     if (!with_force) end = words.erase(std::remove(words.begin(), end, "--force"), end);
     if (std::find(words.begin(), end, "--resume") == end) words.insert(end, "--resume");
     return fmt::format("{}", fmt::join(words, " "));
+}
+
+int Context::unreachable(const std::string& why) {
+    progress_.erase();
+    write_to_stderr(one_line(why));
+    return kUnreachable;
 }
 
 void Context::print(const std::string& line) {

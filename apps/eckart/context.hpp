@@ -25,6 +25,8 @@ class Context {
     [[nodiscard]] std::string resume_command(bool with_force) const;
     /// The record of this run on data of the given checksum (may be empty).
     [[nodiscard]] RunRecord record(const std::string& data_checksum) const;
+    /// Says on stderr, even with --quiet, why there is no result, and returns the exit code for that.
+    int unreachable(const std::string& why);
     /// A line of results on stdout, unless --json asks for one object instead.
     void print(const std::string& line);
     /// The one object of --json; ignored without it, and within a Nested scope.

@@ -65,12 +65,7 @@ void describe_program(Verb root) {
 }
 
 int fail(ExitCode code, const std::string& message) {
-    std::string line = message;
-    for (char& c : line) {
-        // Names may hold line breaks and codes that rule terminals; an error stays one harmless line.
-        if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = ' ';
-    }
-    write_to_stderr("eckart: " + line + "\n");
+    write_to_stderr(one_line(message));
     return code;
 }
 
@@ -87,6 +82,7 @@ void add_commands(Verb root, Session& session) {
     add_command_eval(root, session);
     add_command_inspect(root, session);
     add_command_compress(root, session);
+    add_command_slice(root, session);
     add_command_sweep(root, session);
     add_command_finetune(root, session);
     add_command_export(root, session);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
 #include "eckart/core/error.hpp"
 #include "eckart/core/rng.hpp"
@@ -14,15 +13,6 @@ namespace eckart::cli {
 namespace fs = std::filesystem;
 
 namespace {
-
-/// The network in the file, where it is one that Eckart can run.
-std::optional<model::Network<float>> own_network(const fs::path& path) {
-    try {
-        return io::load_network(path).network;
-    } catch (const FormatError&) {
-        return std::nullopt;
-    }
-}
 
 /// The place of ONNX Runtime in builds that have it.
 constexpr bool kHasRuntime = false;
@@ -50,6 +40,15 @@ void add_batch(const MatrixF& expected, const MatrixF& found, OutputDifference& 
 
 }  // namespace
 
+std::optional<io::NetworkFile> own_network(const io::ModelFile& model) {
+    if (model.metadata().contains("eckart.architecture")) return io::load_network(model.path());
+    try {
+        return io::load_network(model.path());
+    } catch (const FormatError&) {
+        return std::nullopt;  // a state_dict of something else
+    }
+}
+
 Json difference_json(const OutputDifference& difference) {
     return {{"inputs", difference.inputs},
             {"largest_difference", difference.largest},
@@ -65,17 +64,17 @@ std::string difference_text(const OutputDifference& difference) {
         difference.inputs, difference.relative, difference.largest, difference.same_top);
 }
 
-void require_runnable(const fs::path& model) {
+void require_runnable(const io::ModelFile& model) {
     if (kHasRuntime || own_network(model)) return;
     throw InvalidArgument(fmt::format(
         "--verify cannot run '{}': it is no network of 'eckart train', and this build has no ONNX Runtime",
-        model.string()));
+        model.path().string()));
 }
 
-OutputDifference compare_outputs(const fs::path& before, const fs::path& after, std::int64_t inputs,
+OutputDifference compare_outputs(const io::ModelFile& before, const fs::path& after, std::int64_t inputs,
                                  Context& context) {
     const auto original = own_network(before);
-    if (!original) return verify_with_runtime(before, after, inputs, context);
+    if (!original) return verify_with_runtime(before.path(), after, inputs, context);
     const model::Network<float> changed = io::load_network(after).network;
     constexpr std::int64_t kBatch = 256;
     Rng rng = Rng(context.options().seed).fork("verify");
@@ -83,11 +82,11 @@ OutputDifference compare_outputs(const fs::path& before, const fs::path& after, 
     double squares = 0;
     double norm = 0;
     for (std::int64_t done = 0; done < inputs; done += kBatch) {
-        MatrixF x(std::min(kBatch, inputs - done), original->architecture().input);
+        MatrixF x(std::min(kBatch, inputs - done), original->network.architecture().input);
         for (float& entry : flat(x)) entry = static_cast<float>(rng.uniform(-1, 1));
         model::NetworkState<float> state;
         model::NetworkState<float> changed_state;
-        const MatrixF expected = original->forward(context.backend(), view(std::as_const(x)), state);
+        const MatrixF expected = original->network.forward(context.backend(), view(std::as_const(x)), state);
         const MatrixF found = changed.forward(context.backend(), view(std::as_const(x)), changed_state);
         add_batch(expected, found, difference, squares, norm);
     }

@@ -30,4 +30,11 @@ bool results_delivered() {
     return std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
 }
 
+std::string one_line(std::string message) {
+    for (char& c : message) {
+        if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = ' ';
+    }
+    return "eckart: " + message + "\n";
+}
+
 }  // namespace eckart::cli

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace eckart::cli {
@@ -10,6 +11,9 @@ void open_missing_streams();
 
 /// Writes to stderr. Where that fails, there is nobody to tell.
 void write_to_stderr(std::string_view text);
+
+/// "eckart: MESSAGE" as one line: names may hold line breaks and codes that rule terminals.
+std::string one_line(std::string message);
 
 /// Writes to stdout. A failure is remembered: results_delivered() tells.
 void write_to_stdout(std::string_view text);

@@ -15,6 +15,7 @@
 #include "compress/layer_part.hpp"
 #include "compress/model_plan.hpp"
 #include "compress/parts_folder.hpp"
+#include "compress/written_model.hpp"
 #include "eckart/core/created_folders.hpp"
 #include "eckart/core/error.hpp"
 #include "eckart/core/run_record.hpp"
@@ -182,47 +183,6 @@ class LayerQueue {
     std::condition_variable changed_;
 };
 
-void check_output(const fs::path& target, const std::vector<LayerOutcome>& layers, const PartsFolder& parts,
-                  const ModelOptions& options) {
-    const auto written = io::open_model(target);
-    for (std::size_t i = 0; i < layers.size(); ++i) {
-        if (!layers[i].factored) continue;
-        const auto& linears = written->linears();
-        const auto found = std::ranges::find_if(linears, [&](const io::StoredLinear& linear) {
-            return linear.name == layers[i].name && linear.rank > 0;
-        });
-        if (found == linears.end()) {
-            throw IoError(
-                fmt::format("'{}' was not written: it does not have the factors of '{}'; check the "
-                            "disk and try another folder",
-                            target.string(), layers[i].name));
-        }
-        check_written(*written, static_cast<std::size_t>(found - linears.begin()), parts.load(i, layers[i]),
-                      check_inputs(layers[i].in, options.seed, i));
-    }
-}
-
-/// Writes the output from the parts and reads it back.
-void assemble(const io::ModelFile& model, const ModelOptions& options, const ModelOutput& output,
-              const std::vector<LayerOutcome>& layers, const PartsFolder& parts, ProgressObserver& progress) {
-    progress.on_progress({"writing", 0, 0, "", ""});
-    io::Replacements replacements;
-    for (std::size_t i = 0; i < layers.size(); ++i) {
-        if (layers[i].factored) replacements.ranks[i] = layers[i].rank;
-    }
-    replacements.factors = [&](std::size_t index) { return parts.load(index, layers[index]).factors; };
-    replacements.metadata = output.metadata;
-    model.write(output.target, output.overwrite, replacements);
-    progress.on_progress({"reading back", 0, 0, "", ""});
-    try {
-        check_output(output.target, layers, parts, options);
-    } catch (...) {
-        std::error_code ignored;
-        for (const fs::path& file : model.outputs(output.target)) fs::remove(file, ignored);
-        throw;
-    }
-}
-
 Json texts_json(const std::map<std::string, std::string>& texts) {
     Json json = Json::object();
     for (const auto& [key, value] : texts) json[key] = value;
@@ -274,7 +234,9 @@ CompressedModel compress_model(const io::ModelFile& model, const ModelOptions& o
             if (result.done == 0) parts.remove();
             return result;
         }
-        assemble(model, options, to, result.layers, parts, progress);
+        write_checked(
+            model, result.layers, [&](std::size_t index) { return parts.load(index, result.layers[index]); },
+            options.seed, to.target, to.overwrite, to.metadata, progress);
     } catch (...) {
         parts.remove();
         throw;

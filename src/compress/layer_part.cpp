@@ -9,6 +9,7 @@
 #include <limits>
 #include <utility>
 
+#include "compress/stored_values.hpp"
 #include "eckart/compress/decomposition.hpp"
 #include "eckart/core/error.hpp"
 #include "eckart/core/rng.hpp"
@@ -20,26 +21,8 @@ namespace eckart::compress {
 namespace {
 
 constexpr Eigen::Index kCheckedInputs = 4;
-/// Entries of a block of rows in measuring: 16 MB of floats.
-constexpr std::int64_t kBlockEntries = 4U << 20U;
-
-template <class T>
-Matrix<T> weight_of(const io::ModelFile& model, std::size_t index) {
-    if constexpr (std::is_same_v<T, float>) {
-        return model.weight_float(index);
-    } else {
-        return model.weight_double(index);
-    }
-}
-
-template <class T>
-std::pair<Matrix<T>, Matrix<T>> factors_of(const io::ModelFile& model, std::size_t index) {
-    if constexpr (std::is_same_v<T, float>) {
-        return model.factors_float(index);
-    } else {
-        return model.factors_double(index);
-    }
-}
+/// Entries of a block of rows in measuring: 4 MB of floats.
+constexpr std::int64_t kBlockEntries = 1U << 20U;
 
 /// A decomposition cut to the rank, and how much of the whole it leaves out.
 template <class T>
@@ -48,6 +31,20 @@ struct CutSvd {
     double energy = 0;
     double left_out = 0;  ///< of the energy
 };
+
+template <class T>
+linalg::TruncatedSvd<T> leading_svd(const io::ModelFile& model, std::size_t index,
+                                    const ModelOptions& options, linalg::TruncatedSvdOptions how,
+                                    const std::string& tensor) {
+    try {
+        return linalg::truncated_svd<T>(weight_of<T>(model, index), how, tensor);
+    } catch (const NumericalError&) {
+        // Without a certificate there is no randomized result. What was no more than a habit gives way then.
+        if (options.max_memory > 0) throw;
+    }
+    how.max_bytes = std::numeric_limits<std::size_t>::max();
+    return linalg::truncated_svd<T>(weight_of<T>(model, index), how, tensor);
+}
 
 template <class T>
 CutSvd<T> cut_matrix(const io::ModelFile& model, std::size_t index, const ModelOptions& options,
@@ -59,8 +56,7 @@ CutSvd<T> cut_matrix(const io::ModelFile& model, std::size_t index, const ModelO
     const auto matrix =
         static_cast<std::uint64_t>(outcome.out) * static_cast<std::uint64_t>(outcome.in) * sizeof(T);
     how.max_bytes = max_bytes > matrix ? max_bytes - matrix : 0;
-    linalg::TruncatedSvd<T> result =
-        linalg::truncated_svd<T>(weight_of<T>(model, index), how, outcome.tensor);
+    linalg::TruncatedSvd<T> result = leading_svd<T>(model, index, options, how, outcome.tensor);
     outcome.method = to_text(result.method);
     outcome.excess = result.excess;
     const double kept = result.svd.s.template cast<double>().squaredNorm();
@@ -82,14 +78,6 @@ CutSvd<T> cut_factors(const io::ModelFile& model, std::size_t index, LayerOutcom
     return {{Matrix<T>(svd.u.leftCols(rank)), Vector<T>(svd.s.head(rank)), Matrix<T>(svd.vt.topRows(rank))},
             s.squaredNorm(),
             left_out};
-}
-
-template <class T>
-Matrix<T> decoded(const std::vector<unsigned char>& bytes, const std::string& dtype, Eigen::Index rows,
-                  Eigen::Index cols) {
-    Matrix<T> matrix(rows, cols);
-    io::decode(bytes.data(), static_cast<std::size_t>(matrix.size()), dtype, matrix.data());
-    return matrix;
 }
 
 /// |W - B A|_F / |W|_F and the check vectors, from the factors as they are stored. `rows_of(first, count)` is
@@ -135,10 +123,8 @@ LayerPart compress_as(const io::ModelFile& model, std::size_t index, const Layer
                         outcome.out,
                         outcome.in,
                         outcome.rank,
-                        io::encode(cut.svd.vt.data(), static_cast<std::size_t>(cut.svd.vt.size()),
-                                   outcome.dtype, outcome.tensor),
-                        io::encode(cut.svd.u.data(), static_cast<std::size_t>(cut.svd.u.size()),
-                                   outcome.dtype, outcome.tensor)};
+                        encoded(cut.svd.vt, outcome.dtype, outcome.tensor),
+                        encoded(cut.svd.u, outcome.dtype, outcome.tensor)};
     }
     const MatrixD inputs = check_inputs(outcome.in, options.seed, index);
     if (stored_as_factors) {
@@ -178,10 +164,6 @@ void check_as(const io::ModelFile& model, std::size_t index, const LayerPart& pa
         model.path().string(), outcome.name, same ? "give other outputs" : "differ from what was computed"));
 }
 
-bool in_double(const LayerOutcome& outcome) {
-    return outcome.dtype == "F64";
-}
-
 }  // namespace
 
 MatrixD check_inputs(std::int64_t in, std::uint64_t seed, std::size_t index) {
@@ -194,14 +176,16 @@ MatrixD check_inputs(std::int64_t in, std::uint64_t seed, std::size_t index) {
 LayerPart compress_layer(const io::ModelFile& model, std::size_t index, const LayerOutcome& planned,
                          const ModelOptions& options, std::uint64_t max_bytes) {
     const auto start = std::chrono::steady_clock::now();
-    LayerPart part = in_double(planned) ? compress_as<double>(model, index, planned, options, max_bytes)
-                                        : compress_as<float>(model, index, planned, options, max_bytes);
+    LayerPart part = needs_double(planned.dtype)
+                         ? compress_as<double>(model, index, planned, options, max_bytes)
+                         : compress_as<float>(model, index, planned, options, max_bytes);
     part.outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return part;
 }
 
 std::uint64_t layer_bytes(const LayerOutcome& planned, std::int64_t stored_rank, std::uint64_t max_bytes) {
-    const auto entry = static_cast<std::uint64_t>(in_double(planned) ? sizeof(double) : sizeof(float));
+    const auto entry =
+        static_cast<std::uint64_t>(needs_double(planned.dtype) ? sizeof(double) : sizeof(float));
     const auto m = static_cast<std::uint64_t>(planned.out);
     const auto n = static_cast<std::uint64_t>(planned.in);
     const auto r = static_cast<std::uint64_t>(planned.rank);
@@ -226,7 +210,7 @@ std::uint64_t layer_bytes(const LayerOutcome& planned, std::int64_t stored_rank,
 
 void check_written(const io::ModelFile& model, std::size_t index, const LayerPart& part,
                    const MatrixD& inputs) {
-    if (in_double(part.outcome)) return check_as<double>(model, index, part, inputs);
+    if (needs_double(part.outcome.dtype)) return check_as<double>(model, index, part, inputs);
     check_as<float>(model, index, part, inputs);
 }
 

@@ -21,7 +21,8 @@ struct LayerPart {
 MatrixD check_inputs(std::int64_t in, std::uint64_t seed, std::size_t index);
 
 /// Factorizes the layer `index` as `planned` says, with at most `max_bytes` beside the program itself (less
-/// than layer_bytes() is not heeded). Throws NumericalError naming the tensor, and what the model throws.
+/// than layer_bytes() is not heeded). Throws FormatError for a tensor that is not finite, naming it,
+/// NumericalError, and what the model throws.
 LayerPart compress_layer(const io::ModelFile& model, std::size_t index, const LayerOutcome& planned,
                          const ModelOptions& options, std::uint64_t max_bytes);
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <system_error>
 #include <utility>
 
 #include "eckart/core/created_folders.hpp"
@@ -146,6 +147,14 @@ std::vector<fs::path> SafetensorsModel::outputs(const fs::path& target) const {
     for (std::size_t i = 0; index_ && i < readers_.size(); ++i)
         files.push_back(output_shard(target, i, readers_.size()));
     files.push_back(target);
+    for (const fs::path& file : files) {
+        for (const auto& reader : readers_) {
+            std::error_code error;
+            if (!fs::equivalent(file, reader->path(), error) || error) continue;
+            throw InvalidArgument(fmt::format("the output '{}' is a file of the input; name another one",
+                                              file.string()));
+        }
+    }
     return files;
 }
 

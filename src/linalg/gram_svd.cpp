@@ -81,6 +81,12 @@ Svd<T> restricted_svd(const Matrix<T>& a, const Matrix<T>& basis, bool of_column
 }
 
 Svd<float> gram_svd(const Matrix<float>& a, Eigen::Index rank, std::string_view name) {
+    if (std::min(a.rows(), a.cols()) > kLargestGramSide) {
+        throw InvalidArgument(fmt::format(
+            "{} ({}, {}) is too large for the eigen-decomposition of its Gram matrix; its smaller "
+            "side may be at most {}",
+            name, a.rows(), a.cols(), kLargestGramSide));
+    }
     const bool of_columns = a.cols() < a.rows();
     const MatrixF basis = leading_eigenvectors(gram_matrix(a, of_columns), rank, name);
     return restricted_svd(a, basis, of_columns, name);

@@ -21,8 +21,12 @@ MatrixD products_of_rows(const Matrix<T>& x, const Matrix<T>& y);
 template <class T>
 Svd<T> restricted_svd(const Matrix<T>& a, const Matrix<T>& basis, bool of_columns, std::string_view name);
 
+/// Largest k whose k^2 entries LAPACK can count in 32 bits.
+constexpr Eigen::Index kLargestGramSide = 46'340;
+
 /// The `rank` leading singular values and vectors of `a` (m, n) by the eigenvectors of the Gram matrix of its
-/// smaller side. Entries of `a` are at most 1 in size.
+/// smaller side. Entries of `a` are at most 1 in size. Throws InvalidArgument when that side is above
+/// kLargestGramSide.
 Svd<float> gram_svd(const Matrix<float>& a, Eigen::Index rank, std::string_view name);
 
 }  // namespace eckart::linalg

@@ -18,19 +18,19 @@ namespace eckart::linalg {
 
 namespace {
 
-/// Orthonormal rows with the span of those of r (b, k), b <= k, in their place. Returns what each row had
-/// beyond those before it, up to its sign. The rows are the columns that LAPACK wants, one after the other in
-/// memory.
+/// R = L Q for r (b, k), b <= k: Q, with orthonormal rows, in the place of r. Returns L (b, b), lower
+/// triangular: its diagonal is what each row had beyond those before it, up to the sign. The rows are the
+/// columns that LAPACK wants, one after the other in memory.
 template <class T>
-Vector<T> orthonormalize_rows(Matrix<T>& r) {
+Matrix<T> orthonormalize_rows(Matrix<T>& r) {
     const auto length = static_cast<int>(r.cols());
     const auto count = static_cast<int>(r.rows());
     Vector<T> tau(count);
     int info = lapack::geqrf(length, count, r.data(), tau.data());
-    Vector<T> added = r.leftCols(count).diagonal();
+    Matrix<T> factor = r.leftCols(count).template triangularView<Eigen::Lower>();
     if (info == 0) info = lapack::orgqr(length, count, r.data(), tau.data());
     if (info != 0) throw NumericalError(fmt::format("QR decomposition: LAPACK failed (info {})", info));
-    return added;
+    return factor;
 }
 
 template <class T>
@@ -50,7 +50,7 @@ Directions<T> new_directions(Matrix<T> r, const Matrix<T>& x, Rng rng) {
     bool complete = true;
     for (int pass = 0; pass < (complete ? 2 : 3); ++pass) {
         if (x.rows() > 0) r = without_projection(std::move(r), x);
-        const Vector<T> added = orthonormalize_rows(r);
+        const Vector<T> added = orthonormalize_rows(r).diagonal();
         for (Eigen::Index i = 0; pass == 0 && i < r.rows(); ++i) {
             if (std::abs(added[i]) > nothing) continue;
             for (T& entry : r.row(i)) entry = static_cast<T>(rng.normal());
@@ -64,8 +64,10 @@ template <class T>
 Svd<T> ritz_svd(const RitzSpace<T>& space, Eigen::Index rank, bool of_columns, std::string_view name) {
     const Matrix<T> leading = space.leading_vectors(rank);
     const Matrix<T> basis = multiply_tn(leading, space.x());
-    Svd<T> svd = thin_svd<T>(multiply_tn(leading, space.y()), name);
+    Matrix<T> rows = multiply_tn(leading, space.y());
+    Svd<T> svd = thin_svd<T>(orthonormalize_rows(rows), name);
     svd.u = multiply_tn(basis, svd.u);
+    svd.vt = multiply(svd.vt, rows);
     if (!of_columns) return svd;
     return {svd.vt.transpose(), svd.s, svd.u.transpose()};
 }

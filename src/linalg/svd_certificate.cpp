@@ -21,7 +21,7 @@ constexpr int kLargestDegree = 16;
 constexpr double kFailure = 1e-9 / 60;
 /// As parts of the least of the wanted eigenvalues, like the cuts. The first one decides whether the others
 /// are worth their while.
-constexpr std::array kDampings = {0.2, 0.08, 0.35, 0.03};
+constexpr std::array kDampings = {0.2, 0.08, 0.35};
 constexpr double kLowestCut = 0.3;
 constexpr double kHighestCut = 2.1;
 /// Where between 0 and the cut the Chebyshev polynomials are small.
@@ -149,10 +149,10 @@ double bound_after_probing(SmallSide<T>& side, const Matrix<T>& x, std::vector<C
         }
         const double bound = best_of(cuts).ritz + best_of(cuts).tail;
         if (bound <= allowed) return bound;
-        // From here on the polynomials grow on what they should suppress.
         if (probes.power() == 0) continue;
-        if (probes.degree() > 4 && highest->tail >= before) break;
-        before = highest->tail;
+        // Each degree gains less than the one before. Three times the last gain is about all that is to come.
+        if (3 * (before - bound) < bound - allowed) break;
+        before = bound;
     }
     return kInfinity;
 }

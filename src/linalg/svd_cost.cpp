@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "eckart/core/error.hpp"
+#include "linalg/gram_svd.hpp"
 #include "linalg/randomized_svd.hpp"
 #include "linalg/svd_cost.hpp"
 
@@ -34,6 +35,19 @@ SvdSizes sizes_of(std::int64_t m, std::int64_t n, std::int64_t rank, std::size_t
 /// Of thin_svd() of an (m, r) matrix, beside it: the copy that LAPACK destroys, the factors, workspace.
 double thin_svd_entries(double length, double r) {
     return 2 * length * r + 5 * r * r;
+}
+
+/// Whether LAPACK's 32-bit sizes allow it, and the type.
+bool usable(SvdMethod method, const SvdSizes& z) {
+    switch (method) {
+        case SvdMethod::kFull:
+            return z.small <= 20'000;
+        case SvdMethod::kGram:
+            return z.small <= static_cast<double>(kLargestGramSide) && z.entry == sizeof(float);
+        case SvdMethod::kRandomized:
+            break;
+    }
+    return true;
 }
 
 /// Nanoseconds of CPU time, fitted to measured ones for k from 500 on, within 30 % of most: decision 0025.
@@ -91,14 +105,10 @@ std::optional<SvdMethod> cheapest_method(std::int64_t m, std::int64_t n, std::in
                                          const SvdCandidates& candidates) {
     const SvdSizes z = sizes_of(m, n, rank, entry_bytes);
     std::optional<SvdMethod> fastest;
-    double least = std::numeric_limits<double>::infinity();
     for (const SvdMethod method : kSvdMethods) {
-        if (method == SvdMethod::kGram && entry_bytes != sizeof(float)) continue;
-        if (method == SvdMethod::kRandomized && !candidates.randomized) continue;
-        if (svd_extra_bytes(method, m, n, rank, entry_bytes) > max_bytes || cost(method, z) >= least)
-            continue;
-        least = cost(method, z);
-        fastest = method;
+        if (!usable(method, z) || (method == SvdMethod::kRandomized && !candidates.randomized)) continue;
+        if (svd_extra_bytes(method, m, n, rank, entry_bytes) > max_bytes) continue;
+        if (!fastest || cost(method, z) < cost(*fastest, z)) fastest = method;
     }
     return fastest;
 }
@@ -107,9 +117,10 @@ SvdMethod choose_svd_method(std::int64_t m, std::int64_t n, std::int64_t rank, s
                             std::size_t max_bytes) {
     const auto fastest = cheapest_method(m, n, rank, entry_bytes, max_bytes, {});
     if (fastest) return *fastest;
+    const SvdSizes z = sizes_of(m, n, rank, entry_bytes);
     return *std::ranges::min_element(kSvdMethods, {}, [&](SvdMethod method) {
-        if (method == SvdMethod::kGram && entry_bytes != sizeof(float)) method = SvdMethod::kFull;
-        return svd_extra_bytes(method, m, n, rank, entry_bytes);
+        return usable(method, z) ? svd_extra_bytes(method, m, n, rank, entry_bytes)
+                                 : std::numeric_limits<std::size_t>::max();
     });
 }
 

@@ -328,7 +328,7 @@ const std::vector<std::string> kAccepted{
     "usual",
     "varint_longer_than_needed",
     "weight_empty_beside",
-    "weights_as_large_as_can_be",
+    "weights_large",
     "weights_not_normal",
 };
 

@@ -177,6 +177,10 @@ TEST(TruncatedSvd, ChoosesByTimeAndMemory) {
     const SvdMethod least = choose_svd_method(4096, 11008, 256, 4, 0);
     for (const SvdMethod method : kMethods) EXPECT_LE(bytes(least), bytes(method));
     EXPECT_EQ(choose_svd_method(4096, 11008, 256, 4, bytes(SvdMethod::kRandomized)), SvdMethod::kRandomized);
+    // Beyond the sizes that LAPACK counts in 32 bits.
+    EXPECT_NE(choose_svd_method(30'000, 30'000, 30'000, 4), SvdMethod::kFull);
+    EXPECT_EQ(choose_svd_method(50'000, 50'000, 50'000, 4), SvdMethod::kRandomized);
+    EXPECT_EQ(choose_svd_method(50'000, 50'000, 50'000, 4, 0), SvdMethod::kRandomized);
 }
 
 TEST(TruncatedSvd, AnotherMethodTakesOverWhereNoCertificateComes) {

@@ -134,12 +134,16 @@ def oracle(model: onnx.ModelProto, roots: set[str], rank: int) -> onnx.ModelProt
 
 
 def run_model(model: onnx.ModelProto | Path, feeds: Mapping[str, numpy.ndarray], runner: str = "runtime") -> list[numpy.ndarray]:
-    """The outputs in double, of the operators as they are: optimized, ONNX Runtime quantizes inputs in places."""
-    if runner == "runtime":
+    """The outputs in double, of the operators as they are: optimized, ONNX Runtime quantizes inputs in places.
+
+    runner: "runtime", "optimized" (the same as users run it), or "reference" (the onnx package)
+    """
+    if runner != "reference":
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 4
         options.intra_op_num_threads = 1
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+        if runner == "runtime":
+            options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
         source = str(model) if isinstance(model, Path) else model.SerializeToString()
         outputs = onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"]).run(None, dict(feeds))
     else:
@@ -168,6 +172,12 @@ def parameters(model: onnx.ModelProto) -> int:
     """How many numbers the tensors of the main graph have."""
     nodes = [a.t for node in model.graph.node if is_own(node, "Constant") for a in node.attribute if a.HasField("t")]
     return sum(int(numpy.prod(tensor.dims, dtype=object)) for tensor in [*model.graph.initializer, *nodes])
+
+
+def error_of_rank(values: numpy.ndarray, rank: int) -> float:
+    """|W - W_r|_F / |W|_F"""
+    s = numpy.linalg.svd(values.astype(numpy.float64).reshape(values.shape[0], -1), compute_uv=False)
+    return float(numpy.linalg.norm(s[rank:]) / max(numpy.linalg.norm(s), 1e-300))
 
 
 class Case(unittest.TestCase):
@@ -310,9 +320,12 @@ class Case(unittest.TestCase):
         self.assertTrue(all(size == 1 for tensor in (first, second) for size in tensor.dims[2:]))
         if root is not None:
             constants = Constants(before)
-            types = {helper.np_dtype_to_tensor_dtype(constants.evaluate(before.graph.node[index].input[place]).dtype)
-                     for index, place, tensor in linear_uses(before) if tensor == root}
-            self.assertLessEqual({first.data_type, second.data_type}, types, "number type of the factors")
+            stored = constants.evaluate(root).dtype
+            if stored.kind in "iu":  # quantized: the type of what it stands for
+                places = [before.graph.node[index].input[place] for index, place, tensor in linear_uses(before) if tensor == root]
+                stored = constants.evaluate(places[0]).dtype
+            types = {first.data_type, second.data_type}
+            self.assertEqual(types, {helper.np_dtype_to_tensor_dtype(stored)}, "number type of the factors")
 
 
 def check_nothing_to_do(case: Case, file: Path):
@@ -321,6 +334,24 @@ def check_nothing_to_do(case: Case, file: Path):
     case.assertEqual(done.returncode, 4, done.stderr)
     case.assertRegex(done.stderr, r"\Aeckart: [ -~]*\n\Z")
     case.assertEqual(sorted(path.name for path in case.folder.iterdir()), ["model.onnx"])
+
+
+def check_dense(case: Case, file: Path):
+    """A model whose layers would get no smaller: it is written as it is."""
+    report = case.compress(file, case.folder / "out.onnx", RANK)
+    case.assertEqual([layer["factored"] for layer in report["layers"]], [False] * len(report["layers"]))
+    before, after = onnx.load(file), onnx.load(case.folder / "out.onnx")
+    case.assert_same_surroundings(before, after, set())
+    case.assertEqual(before.graph, after.graph)
+
+
+def check_errors(case: Case, before: onnx.ModelProto, layer: dict, root: str, tolerance: float):
+    """What the report says of a layer's error is what NumPy finds."""
+    constants = Constants(before)
+    index, place = next((index, place) for index, place, tensor in linear_uses(before) if tensor == root)
+    expected = error_of_rank(constants.evaluate(before.graph.node[index].input[place]), layer["rank"])
+    case.assertAlmostEqual(layer["predicted_error"], expected, delta=1e-4)
+    case.assertAlmostEqual(layer["measured_error"], expected, delta=max(1e-4, tolerance))
 
 
 def checker_says(file: Path) -> str:
@@ -345,7 +376,10 @@ def check_model(case: Case, model: Model):
     found = {root for _, _, root in linear_uses(before)}
     case.assertLessEqual(expected, found, "the oracle sees less")
     if not expected:
-        check_nothing_to_do(case, file)
+        if model.dense:
+            check_dense(case, file)
+        else:
+            check_nothing_to_do(case, file)
         return
     for kind, (arguments, rank) in runs.items():
         with case.subTest(kind):
@@ -364,6 +398,8 @@ def check_model(case: Case, model: Model):
             for layer in factored:
                 root = next((root for root, name in model.factored.items() if name == layer["name"]), None)
                 case.assert_factors(before, after, layer, root)
+                if root is not None:
+                    check_errors(case, before, layer, root, TOLERANCES[model.dtype])
             if kind == "low":
                 case.assertLess(parameters(after) if model.group != "sources" else 0, parameters(before))
             if valid:

@@ -42,6 +42,7 @@ class Model:
     left: tensors that look like weights and must stay
     runner: what can run it, "runtime" (ONNX Runtime) or "reference" (the onnx package); "": only its structure is compared
     external: tensor -> (file, offset) of those stored outside
+    dense: nothing is factorized, because it would get no smaller
     """
 
     name: str
@@ -54,6 +55,7 @@ class Model:
     runner: str = "runtime"
     external: dict[str, tuple[str, int]] = dataclasses.field(default_factory=dict)
     rank: int = RANK
+    dense: bool = False
 
     def feeds(self) -> dict[str, numpy.ndarray]:
         """The same random inputs every time."""
@@ -366,7 +368,7 @@ def special_weight(name: str, kind: str) -> Model:
     b.node("Gemm", [b.input("x", BATCH, columns), b.constant("fc.weight", values)], "y", "/fc/Gemm", transB=1)
     b.output("y", BATCH, rows)
     small = min(rows, columns) == 1
-    return b.finish("layers", {} if small else FC, {"fc.weight"} if small else set())
+    return b.finish("layers", {} if small else FC, {"fc.weight"} if small else set(), dense=small)
 
 
 def layers() -> Iterator[Model]:
@@ -482,7 +484,10 @@ def from_chain(name: str, opset: int, chain: Callable[[Builder], tuple[str, str]
         if bias:
             b.node("Add", ["product", b.vector("fc.bias", OUT)], "y", "/fc/Add")
     b.output("y", BATCH, OUT)
-    return b.finish("sources", {root: layer})
+    # Factors are stored in the type of the weight at the root, whose precision is what can be had.
+    model = b.finish("sources", {root: layer})
+    stored = next(tensor.data_type for tensor in all_tensors(model.proto.graph) if tensor.name == root)
+    return dataclasses.replace(model, dtype="float16" if stored == TensorProto.FLOAT16 else "float32")
 
 
 def quantized(b: Builder, *, dtype: str, axis: int | None = None, zero_point: bool = True, rows: int = IN, columns: int = OUT,
@@ -652,7 +657,7 @@ def weight_in_both_orientations(name: str) -> Model:
     b.node("Gemm", [b.input("x", BATCH, IN), w, b.vector("bias1", OUT)], "code", "/encode/Gemm", transB=1)
     b.node("Gemm", ["code", w, b.vector("bias2", IN)], "y", "/decode/Gemm")
     b.output("y", BATCH, IN)
-    return b.finish("sharing", {w: None})
+    return b.finish("sharing", {}, {w})
 
 
 def weight_transposed_for_one(name: str) -> Model:
@@ -662,7 +667,7 @@ def weight_transposed_for_one(name: str) -> Model:
     b.node("MatMul", [b.input("x", BATCH, IN), t], "code", "/encode/MatMul")
     b.node("MatMul", ["code", w], "y", "/decode/MatMul")
     b.output("y", BATCH, IN)
-    return b.finish("sharing", {w: None})
+    return b.finish("sharing", {}, {w})
 
 
 def tied_embedding(name: str, gemm: bool) -> Model:
@@ -805,7 +810,7 @@ def in_branch(name: str, kind: str) -> Model:
     chosen = b.node("If", [condition], "chosen", then_branch=then, else_branch=other)
     plain(b, x=chosen, layer="fc2")
     b.output("y", BATCH, OUT)
-    factored = {"fc1.weight": "fc1", "fc2.weight": "fc2"}
+    factored = {"fc1.weight": None if kind == "shadow" else "fc1", "fc2.weight": "fc2"}
     left = set()
     if kind in ("weight", "nested"):
         del factored["fc1.weight"]
@@ -991,6 +996,7 @@ def names(name: str, kind: str) -> Model:
     elif kind == "clash_with_node":
         b.nodes[0].name = "/fc2/Gemm"
         b.nodes[1].name = "fc1.0.weight"
+        factored["fc1.weight"] = None
     elif kind == "strange":
         for old, new in (("fc1.weight", "Sch\u00f6n / \u5c42 1.weight"), ("fc2.weight", ' "quoted" <b>')):
             for tensor in b.initializers:

@@ -89,7 +89,7 @@ void require_output(const io::ModelFile& model, const ModelOutput& output);
 /// x) of four random x with what the rebuilt matrix gave.
 ///
 /// Between layers it asks `stop`. The result does not depend on the order in which jobs finish. Throws
-/// NumericalError naming a tensor that is not finite, IoError, FormatError, InvalidArgument.
+/// FormatError naming a tensor that is not finite, NumericalError, IoError, InvalidArgument.
 CompressedModel compress_model(const io::ModelFile& model, const ModelOptions& options,
                                const ModelOutput& output, ProgressObserver& progress,
                                const StopRequested& stop);

@@ -20,9 +20,9 @@ enum class SvdMethod {
     /// The r leading eigenvectors of the k x k Gram matrix, in double: about m n k + 4/3 k^3 flops, the first
     /// in products. float only: in double it would lose singular values below 1e-8 of the largest.
     kGram,
-    /// Block Krylov iteration from random vectors, until a certificate bounds what it misses: two products
-    /// with about r columns per step, 4 m n r flops. Where the certificate does not come, another method
-    /// takes over.
+    /// Block Krylov iteration from random vectors, until a certificate bounds what it misses: 3/2 m n r flops
+    /// per step, 20 m n r in all for spectra like those of layers. Where the certificate does not come, as in
+    /// float for errors below about 1 % of |A|_F, one of the other methods takes over.
     kRandomized,
 };
 
@@ -46,7 +46,7 @@ struct TruncatedSvdOptions {
 template <class T>
 struct TruncatedSvd {
     Svd<T> svd;                           ///< u (m, r), s (r), vt (r, n); A_r = U diag(s) Vt
-    double energy = 0;                    ///< |A|_F^2
+    double energy = 0;                    ///< |A|_F^2, summed in double, whose range it may leave
     SvdMethod method = SvdMethod::kFull;  ///< the one that gave the result
     /// Certified: |A - A_r|_F is at most 1 + excess times the smallest error of any matrix of rank r, up to
     /// rounding. 0 for kFull and kGram, at most the tolerance for kRandomized.
@@ -59,21 +59,23 @@ struct TruncatedSvd {
 ///
 /// Pass `a` by std::move: it is scaled by a power of two in place. Randomized results hold with a probability
 /// of at least 1 - 1e-9 over the seeds, whatever `a` is; without a certificate there is no randomized result.
-/// A is approximated exactly up to rounding when |A - A_r|_F <= 8 (k + 1) eps |A|_F; this is accepted as
-/// excess 0. The same `a`, options and threads give the same bits. Cost and memory: see SvdMethod and
-/// svd_extra_bytes(). `name` stands for the matrix in errors. Throws InvalidArgument for wrong options, and
-/// where LAPACK's 32-bit sizes would overflow (k > 20,000 for kFull and kGram); NumericalError when entries
-/// are NaN or infinite (their number is named), when LAPACK does not converge, when a singular value exceeds
-/// the range of T, and when the randomized method reaches no certificate and no other fits max_bytes.
-/// Reference: Musco and Musco, Randomized block Krylov methods for stronger and faster approximate singular
-/// value decomposition, NIPS 2015; docs/maths/truncated-svd.md for the certificate.
+/// An |A - A_r|_F of at most 32 eps |A|_F counts as exact: excess 0. Up to rounding u and v are orthonormal,
+/// s is sorted and |A - A_r|_F^2 is `energy` less the sum of s^2, of order k eps as in thin_svd(). The same
+/// `a`, options and threads give the same bits. Cost and memory: see SvdMethod and svd_extra_bytes(). `name`
+/// stands for the matrix in errors. Throws InvalidArgument for wrong options, and where LAPACK's 32-bit sizes
+/// would overflow (k > 20,000 for kFull, 46,340 for kGram); NumericalError when entries are NaN or infinite
+/// (their number is named), when LAPACK does not converge, when a singular value exceeds the range of T, and
+/// when the randomized method reaches no certificate and no other fits max_bytes. Reference: Musco and Musco,
+/// Randomized block Krylov methods for stronger and faster approximate singular value decomposition, NIPS
+/// 2015; docs/maths/truncated-svd.md for the certificate.
 template <class T>
 TruncatedSvd<T> truncated_svd(Matrix<T> a, const TruncatedSvdOptions& options,
                               std::string_view name = "matrix");
 
 /// The method that takes least time for a matrix (m, n) of `entry_bytes` per entry (4: float, 8: double), of
 /// those that take at most `max_bytes`; the one that takes least memory where none does. From a model of
-/// measured times: docs/developer/decisions/0025. Throws InvalidArgument for negative sizes.
+/// measured times: docs/developer/decisions/0025-the-svd-by-measured-cost.md. Throws InvalidArgument for
+/// negative sizes.
 SvdMethod choose_svd_method(std::int64_t m, std::int64_t n, std::int64_t rank, std::size_t entry_bytes,
                             std::size_t max_bytes = std::numeric_limits<std::size_t>::max());
 

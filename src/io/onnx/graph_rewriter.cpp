@@ -59,16 +59,6 @@ std::string GraphRewriter::fresh(const std::string& wanted) {
     return name;
 }
 
-std::string GraphRewriter::fresh_layer(const std::string& wanted) {
-    const auto taken = [&](const std::string& layer) {
-        return names_.contains(layer + ".0.weight") || names_.contains(layer + ".1.weight") ||
-               names_.contains(layer + ".1.bias");
-    };
-    std::string layer = wanted;
-    for (int i = 2; taken(layer); ++i) layer = fmt::format("{}_{}", wanted, i);
-    return layer;
-}
-
 void GraphRewriter::add_input(const onnx::TensorProto& tensor) {
     if (!index_.inputs_need_initializers()) return;
     onnx::ValueInfoProto* input = copy_.mutable_graph()->add_input();
@@ -148,18 +138,17 @@ void GraphRewriter::split_gemm(const GraphLinear& linear, const LinearUse& use, 
     if (!bias.empty()) second.add_input(bias);
 }
 
-void GraphRewriter::replace_use(const GraphLinear& linear, const LinearUse& use, const std::string& layer,
-                                const Factors& factors) {
+void GraphRewriter::replace_use(const GraphLinear& linear, const LinearUse& use, const Factors& factors) {
     const auto changed = changed_.find(use.node);
     const onnx::NodeProto& old = changed == changed_.end() ? index_.node(use.node) : changed->second;
     std::vector<onnx::NodeProto>& nodes = replacements_[use.node];
     const Factors operands{cast(use, factors.a, nodes), cast(use, factors.b, nodes)};
-    const std::string name = old.name().empty() ? layer : old.name();
+    const std::string name = old.name().empty() ? linear.name : old.name();
     onnx::NodeProto first = old;
     onnx::NodeProto second = old;
     first.set_name(fresh(name + ".0"));
     second.set_name(fresh(name + ".1"));
-    first.set_output(0, fresh(layer + ".hidden"));
+    first.set_output(0, fresh(linear.name + ".hidden"));
     const std::string& hidden = first.output(0);
     switch (use.op) {
         case LinearOperator::kGemm:
@@ -183,13 +172,12 @@ void GraphRewriter::replace_use(const GraphLinear& linear, const LinearUse& use,
     nodes.push_back(std::move(second));
 }
 
-std::string GraphRewriter::replace(const GraphLinear& linear, const FactorTensor& a, const FactorTensor& b) {
-    std::string layer = fresh_layer(linear.name);
-    const Factors factors{add_initializer(layer + ".0.weight", linear, a),
-                          add_initializer(layer + ".1.weight", linear, b)};
+void GraphRewriter::replace(const GraphLinear& linear, const FactorTensor& a, const FactorTensor& b) {
+    const Factors factors{add_initializer(linear.name + ".0.weight", linear, a),
+                          add_initializer(linear.name + ".1.weight", linear, b)};
     for (const LinearUse& use : linear.uses) {
-        if (!use.bias.empty()) rename_bias(use, fresh(layer + ".1.bias"));
-        replace_use(linear, use, layer, factors);
+        if (!use.bias.empty()) rename_bias(use, fresh(linear.name + ".1.bias"));
+        replace_use(linear, use, factors);
     }
     candidates_.insert(linear.nodes.begin(), linear.nodes.end());
     stale_.insert(linear.value);
@@ -198,10 +186,9 @@ std::string GraphRewriter::replace(const GraphLinear& linear, const FactorTensor
         if (linear.quantization->zero_point != nullptr)
             stale_.insert(linear.quantization->zero_point->name());
     }
-    return layer;
 }
 
-void GraphRewriter::resize(const GraphLinear& factor, const FactorTensor& tensor) {
+void GraphRewriter::resize(const GraphLinear& factor, const FactorTensor& tensor, bool first) {
     const auto resize_tensor = [&](onnx::TensorProto& old) {
         const std::string name = old.name();
         const int rank = old.dims_size();
@@ -225,6 +212,7 @@ void GraphRewriter::resize(const GraphLinear& factor, const FactorTensor& tensor
     }
     resized_.insert(factor.value);
     for (const int node : factor.nodes) resized_.insert(index_.node(node).output(0));
+    if (!first) return;
     for (const LinearUse& use : factor.uses) resized_.insert(index_.node(use.node).output(0));
 }
 

@@ -23,10 +23,10 @@ class GraphRewriter {
 
     /// Each node that uses the weight becomes two, y = B (A x): the first has no bias. Nodes and tensors that
     /// nothing uses any more go with finish(). Call once for each linear.
-    /// Returns what the layer is called now: linear.name where nothing had the names of its factors before.
-    std::string replace(const GraphLinear& linear, const FactorTensor& a, const FactorTensor& b);
-    /// Gives the tensor `value`, a factor already, other entries and another shape.
-    void resize(const GraphLinear& factor, const FactorTensor& tensor);
+    void replace(const GraphLinear& linear, const FactorTensor& a, const FactorTensor& b);
+    /// Gives the tensor `value`, a factor already, other entries and another shape. `first`: it is A, so what
+    /// its nodes make has another shape as well.
+    void resize(const GraphLinear& factor, const FactorTensor& tensor, bool first);
     /// Removes what is left over. Call last.
     void finish();
 
@@ -37,14 +37,12 @@ class GraphRewriter {
     };
 
     [[nodiscard]] std::string fresh(const std::string& wanted);
-    [[nodiscard]] std::string fresh_layer(const std::string& wanted);
     std::string add_initializer(const std::string& wanted, const GraphLinear& linear,
                                 const FactorTensor& tensor);
     void add_input(const onnx::TensorProto& tensor);
     void rename_bias(const LinearUse& use, const std::string& name);
     std::string cast(const LinearUse& use, const std::string& factor, std::vector<onnx::NodeProto>& nodes);
-    void replace_use(const GraphLinear& linear, const LinearUse& use, const std::string& layer,
-                     const Factors& factors);
+    void replace_use(const GraphLinear& linear, const LinearUse& use, const Factors& factors);
     void split_gemm(const GraphLinear& linear, const LinearUse& use, const Factors& factors,
                     onnx::NodeProto& first, onnx::NodeProto& second);
     std::string add_zero(const GraphLinear& linear);

@@ -1,7 +1,11 @@
 #include "io/onnx/layer_name.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
+#include <array>
 #include <string_view>
+#include <unordered_set>
 
 namespace eckart::io {
 
@@ -44,6 +48,21 @@ std::string layer_name(const GraphIndex& index, const GraphLinear& linear) {
     if (const std::string name = without(use.bias, ".bias"); !name.empty()) return name;
     if (std::string name = from_node(index.node(use.node).name()); !name.empty()) return name;
     return linear.value;
+}
+
+void make_layer_names_unique(const GraphIndex& index, std::vector<GraphLinear>& linears) {
+    std::unordered_set<std::string> given;
+    const auto taken = [&](const std::string& layer) {
+        return given.contains(layer) ||
+               std::ranges::any_of(
+                   std::array{".0.weight", ".1.weight", ".1.bias"},
+                   [&](const char* parameter) { return index.names().contains(layer + parameter); });
+    };
+    for (GraphLinear& linear : linears) {
+        const std::string wanted = linear.name;
+        for (int i = 2; taken(linear.name); ++i) linear.name = fmt::format("{}_{}", wanted, i);
+        given.insert(linear.name);
+    }
 }
 
 }  // namespace eckart::io

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "io/onnx/graph_index.hpp"
 #include "io/onnx/linear_finder.hpp"
@@ -11,5 +12,9 @@ namespace eckart::io {
 /// number
 /// ("onnx::MatMul_33"), its bias's without ".bias", or its node's ("/layers.0/fc1/MatMul" -> "layers.0.fc1").
 std::string layer_name(const GraphIndex& index, const GraphLinear& linear);
+
+/// Gives layers other names, by "_2", "_3", ..., until no two are the same and nothing in the model has the
+/// names of their factors.
+void make_layer_names_unique(const GraphIndex& index, std::vector<GraphLinear>& linears);
 
 }  // namespace eckart::io

@@ -42,6 +42,7 @@ class Finder {
                 found.kept.push_back({group.linear.tensor, group.linear.value, group.fault});
             }
         }
+        make_layer_names_unique(index_, found.linears);
         add_others(found);
         return found;
     }

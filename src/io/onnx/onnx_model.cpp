@@ -3,8 +3,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <set>
+#include <system_error>
 #include <utility>
 
 #include "eckart/core/error.hpp"
@@ -56,8 +58,7 @@ class OnnxModel final : public ModelFile {
     [[nodiscard]] const GraphFactors& found(std::size_t index) const;
     void describe();
     [[nodiscard]] onnx::ModelProto rewritten(const Replacements& replacements, FactorData& data) const;
-    std::string replace(std::size_t index, std::int64_t rank, GraphRewriter& rewriter,
-                        FactorData& data) const;
+    void replace(std::size_t index, std::int64_t rank, GraphRewriter& rewriter, FactorData& data) const;
 
     TensorData data_;
     std::optional<GraphIndex> index_;
@@ -127,12 +128,26 @@ std::pair<Matrix<T>, Matrix<T>> OnnxModel::factors(std::size_t index) const {
 }
 
 std::vector<std::filesystem::path> OnnxModel::outputs(const std::filesystem::path& target) const {
-    if (data_.external()) return {data_file(target), target};
-    return {target};
+    constexpr std::array kForeign{".safetensors", ".json", ".pt", ".pth", ".bin", ".gguf"};
+    if (std::ranges::find(kForeign, target.extension().string()) != kForeign.end()) {
+        throw InvalidArgument(fmt::format(
+            "the output '{}' is not named .onnx, the format of the input, which it keeps", target.string()));
+    }
+    std::vector<std::filesystem::path> outputs{target};
+    if (data_.external()) outputs.insert(outputs.begin(), data_file(target));
+    for (const std::filesystem::path& output : outputs) {
+        for (const std::filesystem::path& input : data_.files()) {
+            std::error_code error;
+            if (!std::filesystem::equivalent(output, input, error) || error) continue;
+            throw InvalidArgument(
+                fmt::format("the output '{}' is a file of the input; name another one", output.string()));
+        }
+    }
+    return outputs;
 }
 
-std::string OnnxModel::replace(std::size_t index, std::int64_t rank, GraphRewriter& rewriter,
-                               FactorData& data) const {
+void OnnxModel::replace(std::size_t index, std::int64_t rank, GraphRewriter& rewriter,
+                        FactorData& data) const {
     const GraphFactors& old = found(index);
     const StoredLinear& linear = linears_[index];
     const auto tensor = [&](bool is_b, const GraphLinear& like) {
@@ -145,12 +160,12 @@ std::string OnnxModel::replace(std::size_t index, std::int64_t rank, GraphRewrit
                             data.add({index, is_b, transposed, bytes})};
     };
     if (old.b) {
-        rewriter.resize(old.a, tensor(false, old.a));
-        rewriter.resize(*old.b, tensor(true, *old.b));
-        return old.name;
+        rewriter.resize(old.a, tensor(false, old.a), true);
+        rewriter.resize(*old.b, tensor(true, *old.b), false);
+        return;
     }
     const FactorTensor a = tensor(false, old.a);
-    return rewriter.replace(old.a, a, tensor(true, old.a));
+    rewriter.replace(old.a, a, tensor(true, old.a));
 }
 
 onnx::ModelProto OnnxModel::rewritten(const Replacements& replacements, FactorData& data) const {
@@ -159,7 +174,8 @@ onnx::ModelProto OnnxModel::rewritten(const Replacements& replacements, FactorDa
     std::map<std::string, std::int64_t> factors;
     for (std::size_t i = 0; i < found_.size(); ++i) {
         if (const auto rank = replacements.ranks.find(i); rank != replacements.ranks.end()) {
-            factors[replace(i, rank->second, rewriter, data)] = rank->second;
+            replace(i, rank->second, rewriter, data);
+            factors[found_[i].name] = rank->second;
         } else if (found_[i].b) {
             factors[found_[i].name] = linears_[i].rank;
         }
@@ -180,6 +196,7 @@ onnx::ModelProto OnnxModel::rewritten(const Replacements& replacements, FactorDa
 
 void OnnxModel::write(const std::filesystem::path& target, Overwrite overwrite,
                       const Replacements& replacements) const {
+    (void)outputs(target);
     FactorData data(data_, replacements);
     onnx::ModelProto model = rewritten(replacements, data);
     AtomicFile file(target, overwrite);
