@@ -66,7 +66,7 @@ class Demo {
         return run_train(train, data_, context_);
     }
 
-    int sweep(const model::ResidualMlp<float>& dense) {
+    int sweep(const model::Network<float>& dense) {
         heading("Measure accuracy, size and time at every rank");
         SweepJob sweep;
         sweep.options.ranks = sweep::default_ranks(dense.architecture());
@@ -144,7 +144,7 @@ class Demo {
 void check_ranks(const DemoJob& job, const data::DatasetPair& data) {
     double largest = 0;
     for (const model::LayerShape& layer :
-         model::layer_shapes(reference_architecture(data, job.hidden, TrainJob{}.blocks))) {
+         model::residual_mlp(reference_architecture(data, job.hidden, TrainJob{}.blocks)).layers) {
         largest = std::max(largest, compress::break_even_rank(layer.out, layer.in));
     }
     for (const std::int64_t rank : job.ranks) {

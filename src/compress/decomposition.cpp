@@ -43,8 +43,8 @@ linalg::Svd<T> product_svd(const Matrix<T>& b, const Matrix<T>& a, const std::st
 template ECKART_SHOWN linalg::Svd<float> product_svd(const MatrixF&, const MatrixF&, const std::string&);
 template ECKART_SHOWN linalg::Svd<double> product_svd(const MatrixD&, const MatrixD&, const std::string&);
 
-std::vector<LayerDecomposition> decompose(const model::ResidualMlp<float>& network,
-                                          ProgressObserver& progress, const StopRequested& stop) {
+std::vector<LayerDecomposition> decompose(const model::Network<float>& network, ProgressObserver& progress,
+                                          const StopRequested& stop) {
     std::vector<LayerDecomposition> result;
     const std::uint64_t count = network.layer_count();
     for (std::size_t i = 0; i < count && !should_stop(stop); ++i) {
@@ -60,8 +60,7 @@ double break_even_rank(std::int64_t out, std::int64_t in) {
     return static_cast<double>(out) * static_cast<double>(in) / static_cast<double>(out + in);
 }
 
-Json spectra_json(const std::vector<LayerDecomposition>& decomposition,
-                  const model::ResidualMlp<float>& network,
+Json spectra_json(const std::vector<LayerDecomposition>& decomposition, const model::Network<float>& network,
                   const std::optional<std::array<int, 3>>& image_shape, int leading) {
     Json layers = Json::array();
     for (std::size_t i = 0; i < decomposition.size(); ++i) {

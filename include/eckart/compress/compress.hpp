@@ -6,7 +6,7 @@
 
 #include "eckart/compress/decomposition.hpp"
 #include "eckart/core/json.hpp"
-#include "eckart/model/residual_mlp.hpp"
+#include "eckart/model/network.hpp"
 
 #pragma GCC visibility push(default)
 
@@ -53,19 +53,19 @@ struct LayerOutcome {
 
 /// A compressed network with the account of every layer.
 struct CompressedNetwork {
-    model::ResidualMlp<float> network;
+    model::Network<float> network;
     std::vector<LayerOutcome> layers;
 };
 
 /// What compress_network() would do, known without any decomposition: energies and errors are left at their
 /// defaults.
-std::vector<LayerOutcome> plan(const model::ResidualMlp<float>& network, const CompressOptions& options);
+std::vector<LayerOutcome> plan(const model::Network<float>& network, const CompressOptions& options);
 
 /// Replaces W (m, n) by B A with B = U_r sqrt(s), A = sqrt(s) Vt_r: the nearest matrix of rank r in every
 /// unitarily invariant norm (Eckart and Young 1936, Mirsky 1960), its factors of equal norm. Biases are kept.
 /// `decomposition` is decompose(network). Throws InvalidArgument when it is not, or when the options are
 /// wrong.
-CompressedNetwork compress_network(const model::ResidualMlp<float>& network,
+CompressedNetwork compress_network(const model::Network<float>& network,
                                    const std::vector<LayerDecomposition>& decomposition,
                                    const CompressOptions& options);
 

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "eckart/core/rng.hpp"
 #include "eckart/model/architecture.hpp"
@@ -32,13 +31,6 @@ Architecture residual_mlp(const MlpArchitecture& sizes = {});
 
 /// The sizes of an architecture that residual_mlp() makes; none for any other.
 std::optional<MlpArchitecture> residual_mlp_sizes(const Architecture& architecture);
-
-/// Earlier names, until nothing uses them.
-template <class T>
-using ResidualMlp = Network<T>;
-inline std::vector<LayerShape> layer_shapes(const MlpArchitecture& sizes) {
-    return residual_mlp(sizes).layers;
-}
 
 /// An architecture in a line: "Residual MLP 3072 - 1000 x (1 + 2 x 2) - 10", or the widths of any other,
 /// "Network 784 - 300 - 100 - 10".
