@@ -76,12 +76,11 @@ compress::ModelOutput output_of(const CompressJob& job, const RunRecord& record,
 /// Fails before the work starts.
 void check_outputs(const CompressJob& job, const io::ModelFile& model, const compress::ModelOutput& output) {
     std::vector<NamedPath> outputs = job.run_directory.named({kRunFile});
-    outputs.insert(outputs.begin(), {"the output", job.output});
-    require_distinct({{"the input", job.input}}, outputs);
-    for (const std::filesystem::path& file : model.outputs(job.output)) {
-        if (file != job.output) outputs.push_back({"the output", file});
-    }
-    require_distinct({{"the input", job.input}}, outputs);
+    for (const std::filesystem::path& file : model.outputs(job.output))
+        outputs.push_back({"the output", file});
+    std::vector<NamedPath> inputs;
+    for (const std::filesystem::path& file : model.inputs()) inputs.push_back({"the input", file});
+    require_distinct(inputs, outputs);
     compress::require_output(model, output);
     job.run_directory.prepare({kRunFile}, output.overwrite);
     if (job.verify > 0) require_runnable(model);
@@ -90,9 +89,10 @@ void check_outputs(const CompressJob& job, const io::ModelFile& model, const com
 int stop_early(const CompressJob& job, const compress::CompressedModel& result, Context& context) {
     std::string line = job.when_interrupted;
     if (line.empty()) {
+        const auto all = std::ranges::count(result.layers, true, &LayerOutcome::factored);
         line = result.done == 0
                    ? "interrupted; nothing was written"
-                   : fmt::format("interrupted; {} layers are done, go on with:\n  {}", result.done,
+                   : fmt::format("interrupted; {} of {} layers are done; go on with:\n  {}", result.done, all,
                                  context.resume_command(std::filesystem::exists(job.output)));
     }
     context.progress().on_line(line);
@@ -130,7 +130,8 @@ int run_compress(const CompressJob& job, Context& context) {
     Json content = compress::to_json(*model, result.layers, job.options);
     print_result(job, *model, result.layers, context);
     if (job.verify > 0) {
-        const OutputDifference difference = compare_outputs(*model, job.output, job.verify, context);
+        const evaluate::OutputDifference difference =
+            compare_outputs(*model, job.output, job.verify, context);
         context.print(difference_text(difference));
         content["verification"] = difference_json(difference);
     }

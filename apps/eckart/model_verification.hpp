@@ -7,22 +7,15 @@
 
 #include "context.hpp"
 #include "eckart/core/json.hpp"
+#include "eckart/evaluate/compare_models.hpp"
 #include "eckart/io/model_file.hpp"
 #include "eckart/io/network_file.hpp"
 
 namespace eckart::cli {
 
-/// How the outputs of two models differ over random inputs.
-struct OutputDifference {
-    std::int64_t inputs = 0;
-    double largest = 0;         ///< largest |y' - y| of any output
-    double relative = 0;        ///< |Y' - Y|_F / |Y|_F
-    std::int64_t same_top = 0;  ///< inputs whose largest output is the same one
-};
-
-Json difference_json(const OutputDifference& difference);
+Json difference_json(const evaluate::OutputDifference& difference);
 /// One line for a person.
-std::string difference_text(const OutputDifference& difference);
+std::string difference_text(const evaluate::OutputDifference& difference);
 
 /// The network of `eckart train` that the file holds, nothing for other models. Throws FormatError for a file
 /// that says it is one and is not sound.
@@ -32,7 +25,7 @@ std::optional<io::NetworkFile> own_network(const io::ModelFile& model);
 void require_runnable(const io::ModelFile& model);
 
 /// Runs both models on `inputs` random inputs, drawn from the seed of the command.
-OutputDifference compare_outputs(const io::ModelFile& before, const std::filesystem::path& after,
-                                 std::int64_t inputs, Context& context);
+evaluate::OutputDifference compare_outputs(const io::ModelFile& before, const std::filesystem::path& after,
+                                           std::int64_t inputs, Context& context);
 
 }  // namespace eckart::cli

@@ -129,7 +129,7 @@ LayerPart compress_as(const io::ModelFile& model, std::size_t index, const Layer
     const MatrixD inputs = check_inputs(outcome.in, options.seed, index);
     if (stored_as_factors) {
         const auto [a, b] = factors_of<T>(model, index);
-        measure<T>(part, inputs, [&](Eigen::Index first, Eigen::Index count) {
+        measure<T>(part, inputs, [&, &a = a, &b = b](Eigen::Index first, Eigen::Index count) {
             return linalg::multiply<T>(Matrix<T>(b.middleRows(first, count)), a);
         });
     } else {

@@ -30,6 +30,7 @@ void OutputComparison::add(const float* original, const float* other, std::int64
 OutputDifference OutputComparison::result(std::int64_t runs) const {
     OutputDifference result;
     result.runs = runs;
+    result.rows = rows_;
     result.largest = largest_;
     if (squared_difference_ > 0) result.relative = std::sqrt(squared_difference_ / squared_norm_);
     if (rows_ > 0) result.same_largest = static_cast<double>(same_) / static_cast<double>(rows_);

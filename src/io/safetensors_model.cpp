@@ -151,8 +151,8 @@ std::vector<fs::path> SafetensorsModel::outputs(const fs::path& target) const {
         for (const auto& reader : readers_) {
             std::error_code error;
             if (!fs::equivalent(file, reader->path(), error) || error) continue;
-            throw InvalidArgument(fmt::format("the output '{}' is a file of the input; name another one",
-                                              file.string()));
+            throw InvalidArgument(
+                fmt::format("the output '{}' is a file of the input; name another one", file.string()));
         }
     }
     return files;

@@ -179,7 +179,8 @@ def quantized(scale, zero=None, dtype=INT8, dims=(3, 2), axis=None, inputs=None)
     return chained(
         node("DequantizeLinear", given if inputs is None else inputs, ["w8"], "dequantize", attributes),
         node("MatMul", ["x", "w8"], ["y"], "fc"),
-        extra=[tensor("q", dims, dtype, values=[i % 97 for i in range(1, count(dims) + 1)]), scale, *([] if zero is None else [zero])],
+        extra=[tensor("q", dims, dtype, values=[i % 97 for i in range(1, count(dims) + 1)]), scale,
+               *([] if zero is None else [zero])],
         inputs=[value_info("x", [2, dims[0]])], outputs=[value_info("y", [2, dims[1]])])
 
 
@@ -267,7 +268,8 @@ def graphs():
         "value_named_like_the_input": layer(nodes=[GEMM, node("Relu", ["y"], ["x"])]),
         "value_named_like_an_initializer": layer(nodes=[GEMM, node("Relu", ["x"], ["fc.bias"])]),
         "node_without_operator": layer(nodes=[GEMM, node(None, ["x"], ["z"])]),
-        "node_without_outputs": layer(nodes=[node("Gemm", ["x", "fc.weight"], [], "fc", [TRANS_B]), node("Relu", ["x"], ["y"])]),
+        "node_without_outputs": layer(nodes=[node("Gemm", ["x", "fc.weight"], [], "fc", [TRANS_B]),
+                                             node("Relu", ["x"], ["y"])]),
         "gemm_without_inputs": layer(nodes=[node("Gemm", [], ["y"], "fc")]),
         "gemm_with_one_input": layer(nodes=[node("Gemm", ["x"], ["y"], "fc")]),
         "gemm_with_four_inputs": layer(nodes=[node("Gemm", ["x", "fc.weight", "fc.bias", "x"], ["y"], "fc", [TRANS_B])]),
@@ -285,7 +287,8 @@ def graphs():
         "function_promises_what_nothing_makes": model(graph([GEMM], [WEIGHT, BIAS]), **local, functions=[message(
             FUNCTION, {**function, "output": ["nowhere"], "node": [node("Relu", ["a"], ["b"])]})]),
         "hostile_name_of_a_missing_input": layer(nodes=[GEMM, node("Relu", [HOSTILE], [b"z\r\n"], HOSTILE)]),
-        "hostile_name_of_an_initializer_twice": model(graph([GEMM], [WEIGHT, BIAS, tensor(HOSTILE, [1]), tensor(HOSTILE, [1])])),
+        "hostile_name_of_an_initializer_twice": model(graph([GEMM], [WEIGHT, BIAS, tensor(HOSTILE, [1]),
+                                                                     tensor(HOSTILE, [1])])),
         "hostile_operator": layer(nodes=[GEMM, node(HOSTILE, ["x", "nowhere"], ["z"])]),
     }
 
@@ -467,11 +470,13 @@ def left_alone():
         "opset_1": model(graph([GEMM], [WEIGHT, BIAS]), opset_import=[opset(1)], ir_version=3),
         "weight_with_a_size_of_0": model(graph([matmul], [tensor("v", [0, 2])], [value_info("x", [2, 0])])),
         "weight_with_sizes_of_0": model(graph([matmul], [tensor("v", [0, 0])], [value_info("x", [2, 0])])),
-        "weight_with_huge_size_beside_0": model(graph([matmul], [tensor("v", [0, 2**40], raw_data=b"")], [value_info("x", [2, 0])])),
+        "weight_with_huge_size_beside_0": model(graph([matmul], [tensor("v", [0, 2**40], raw_data=b"")],
+                                                      [value_info("x", [2, 0])])),
         "weight_of_a_vector": with_weight(3),
         "weight_of_a_scalar": with_weight(),
         "weight_of_three_dimensions": with_weight(1, 3, 2),
-        "weight_of_integers": model(graph([matmul], [tensor("v", [3, 2], INT8, [1, 2, 3, 4, 5, 6])], [value_info("x", [2, 3], INT8)])),
+        "weight_of_integers": model(graph([matmul], [tensor("v", [3, 2], INT8, [1, 2, 3, 4, 5, 6])],
+                                          [value_info("x", [2, 3], INT8)])),
         "weight_of_texts": weight(dtype=STRING, string_data=["a"] * 6),
         "weight_of_an_unknown_type": weight(dtype=99, raw_data=pack(numbers(6))),
         "weight_is_an_output": layer(outputs=[value_info("y", [2, 2]), value_info("fc.weight", [2, 3])]),
@@ -508,13 +513,15 @@ def accepted():
 
     return {
         "usual": layer(),
-        "fields_in_another_order": model(None, ir_version=None, opset_import=[opset(17)], extra=field(7, usual) + field(1, 8)),
+        "fields_in_another_order": model(None, ir_version=None, opset_import=[opset(17)],
+                                         extra=field(7, usual) + field(1, 8)),
         "opset_last_but_one_of_many": model(usual, opset_import=[opset(1, "a"), opset(17), opset(2, "b")]),
         "opset_by_its_other_name": model(usual, opset_import=[opset(17, "ai.onnx")]),
         "opset_7": model(usual, opset_import=[opset(7)]),
         "opset_999": model(usual, opset_import=[opset(999)], ir_version=99),
         "ir_version_3": model(graph([GEMM], [WEIGHT, BIAS], [value_info("x", [2, 3]), value_info("fc.weight", [2, 3]),
-                                                             value_info("fc.bias", [2])]), ir_version=3, opset_import=[opset(8)]),
+                                                             value_info("fc.bias", [2])]),
+                              ir_version=3, opset_import=[opset(8)]),
         "unknown_fields": model(graph([GEMM + unknown], [WEIGHT + unknown, BIAS]) + unknown, extra=unknown),
         "group_of_unknown_fields": model(usual, extra=varint(99 << 3 | 3) + field(1, 5) + varint(99 << 3 | 4)),
         "graph_in_two_parts": model(graph([GEMM], [WEIGHT]), extra=field(7, message(GRAPH, {"initializer": [BIAS]}))),
@@ -528,8 +535,7 @@ def accepted():
                                          int32_data=list(struct.unpack("<6H", pack(numbers(6), FLOAT16)))),
                                   tensor("fc.bias", [2], FLOAT16), **typed(FLOAT16)),
         "no_names_of_nodes": layer(nodes=[node("Gemm", ["x", "fc.weight", "fc.bias"], ["y"], None, [TRANS_B])]),
-        "no_name_of_the_graph": model(message(GRAPH, {"node": [GEMM], "initializer": [WEIGHT, BIAS],
-                                                      "input": [value_info("x", [2, 3])], "output": [value_info("y", [2, 2])]})),
+        "no_name_of_the_graph": model(graph([GEMM], [WEIGHT, BIAS], name=None)),
         "no_inputs_declared_with_shapes": layer(inputs=[field(1, "x")], outputs=[field(1, "y")]),
         "names_with_control_characters": renamed(b"fc\n\x1b[2J\x07.weight"),
         "names_of_markup": renamed('<b>"fc"&\'\\.weight'),

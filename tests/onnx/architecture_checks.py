@@ -12,7 +12,8 @@ from architectures import RANK, Architecture
 
 def layer_names(network: nn.Module) -> set[str]:
     """The names that PyTorch has for what may be factorized."""
-    return {name for name, module in network.named_modules() if isinstance(module, (nn.Linear, nn.Conv1d, nn.Conv2d, nn.MultiheadAttention))}
+    kinds = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.MultiheadAttention)
+    return {name for name, module in network.named_modules() if isinstance(module, kinds)}
 
 
 def outputs(file, x: torch.Tensor) -> list[numpy.ndarray]:

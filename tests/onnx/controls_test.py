@@ -6,7 +6,8 @@ from onnx import helper, numpy_helper
 
 import checks
 import make_models
-from make_models import RANK
+import model_builder
+from model_builder import RANK
 
 
 class Test(checks.Case):
@@ -91,7 +92,7 @@ class Test(checks.Case):
             self.assert_close(checks.run_model(self.after, self.feeds), expected, checks.TOLERANCES["float32"], "wrong")
 
     def test_the_oracle_is_the_nearest_matrix(self):
-        values = make_models.decaying(numpy.random.default_rng(1), 20, 30)
+        values = model_builder.decaying(numpy.random.default_rng(1), 20, 30)
         s = numpy.linalg.svd(values, compute_uv=False)
         distance = numpy.linalg.norm(values - checks.of_rank(values, RANK))
         self.assertAlmostEqual(distance, numpy.linalg.norm(s[RANK:]), delta=1e-12)

@@ -7,7 +7,7 @@ import onnx
 
 import checks
 import make_models
-from make_models import Model
+from model_builder import Model
 
 
 class Test(checks.Case):
@@ -40,8 +40,7 @@ class Test(checks.Case):
         numbers = sum(int(numpy.prod(tensor.dims, dtype=object)) for tensor in before.graph.initializer)
         self.assertEqual(report["model"]["parameters"], numbers)
         # What looks like a weight and stays has a reason, unless it would merely get no smaller.
-        told = {entry["name"] for entry in report["skipped"]} | {layer.get("tensor", layer["name"]) for layer in report["layers"]}
-        told |= {f"{name}.weight" for name in layers}
+        told = {entry["name"] for entry in report["skipped"]} | set(layers) | {f"{name}.weight" for name in layers}
         for root in model.left:
             two_dimensional = root in matrices and min(matrices[root].shape) > 1
             if two_dimensional and root != "square":

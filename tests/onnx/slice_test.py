@@ -6,7 +6,7 @@ from safetensors.torch import load_file
 import checks
 import make_models
 import state_dicts
-from make_models import RANK
+from model_builder import RANK
 from state_dicts import INDEX, LAYERS
 
 MODELS = {model.name: model for model in make_models.models()}

@@ -5,8 +5,9 @@ import shutil
 import onnx
 
 import checks
+import external_models
 import make_models
-from make_models import RANK, Model
+from model_builder import RANK, Model
 
 MODELS = {model.name: model for model in make_models.models()}
 
@@ -97,7 +98,7 @@ class Test(checks.Case):
 
     def test_the_output_does_not_replace_the_data_of_the_input(self):
         """OUT.data is where the input keeps its weights."""
-        make_models.stored("named", {"fc1.weight": ("out.onnx.data", 0)}).save(self.folder / "model.onnx")
+        external_models.stored("named", {"fc1.weight": ("out.onnx.data", 0)}).save(self.folder / "model.onnx")
         before = (self.folder / "out.onnx.data").read_bytes()
         done = self.try_eckart("compress", "model.onnx", "-o", "out.onnx", "--rank", RANK, "--force")
         self.assertEqual(done.returncode, 2, done.stderr)
@@ -126,7 +127,8 @@ for chosen in ("gemm", "gemm_alpha_beta_trans_a", "gemm_constant_left", "matmul_
                "weight_shared_by_matmuls", "bias_shared", "branch_own", "exported_names_of_bias", "names_duplicated",
                "names_clash_with_value", "external_two_in_one_file", "external_in_node", "convolutional"):
     setattr(Test, f"test_again_{chosen}", lambda self, chosen=chosen: self.check_again(chosen))
-for chosen in ("gemm", "gemm_alpha_beta", "gemm_without_c", "matmul_rank_3", "matmul_add_rank_3", "matmul_left_add", "conv_pads",
+for chosen in ("gemm", "gemm_alpha_beta", "gemm_without_c", "matmul_rank_3", "matmul_add_rank_3", "matmul_left_add",
+               "conv_pads",
                "float16_gemm_28", "opset_7_gemm", "external_one_file", "convolutional", "weight_shared", "branch_weight"):
     setattr(Test, f"test_optimized_{chosen}", lambda self, chosen=chosen: self.check_optimized(chosen))
 

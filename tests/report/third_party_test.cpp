@@ -114,8 +114,7 @@ TEST(ThirdParty, IsTheListOfTheDocuments) {
     }
     std::erase_if(documented,
                   [](const std::string& row) { return row.find("untime |") != std::string::npos; });
-    std::erase_if(expected,
-                  [](const std::string& row) { return row.find("untime |") != std::string::npos; });
+    std::erase_if(expected, [](const std::string& row) { return row.find("untime |") != std::string::npos; });
     EXPECT_EQ(documented, expected);
 }
 

@@ -13,8 +13,9 @@ namespace eckart::evaluate {
 /// How far the outputs of two models lie apart on the same inputs, over all runs and outputs.
 struct OutputDifference {
     std::int64_t runs = 0;
-    double relative = 0;  ///< |y - y'|_F / |y|_F
-    double largest = 0;   ///< largest |y - y'| of an entry
+    std::int64_t rows = 0;  ///< of the outputs, along their last axis
+    double relative = 0;    ///< |y - y'|_F / |y|_F
+    double largest = 0;     ///< largest |y - y'| of an entry
     double same_largest =
         1;  ///< share of rows (along the last axis) whose largest entry is at the same place
 };

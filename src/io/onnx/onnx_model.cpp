@@ -82,6 +82,8 @@ OnnxModel::OnnxModel(const std::filesystem::path& path) : ModelFile(path), data_
                          dtype_name(kept.tensor->data_type()),
                          kept.why});
     }
+    for (const onnx::StringStringEntryProto& entry : data_.model().metadata_props())
+        metadata_[entry.key()] = entry.value();
     describe();
 }
 
