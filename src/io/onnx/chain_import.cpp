@@ -37,7 +37,7 @@ constexpr std::int64_t kUnknown = -1;
 class ChainImporter {
   public:
     explicit ChainImporter(const TensorData& data)
-        : data_(data), index_(data.model(), data.path()), layers_(data, index_) {}
+        : index_(data.model(), data.path()), layers_(data, index_) {}
 
     model::Network<float> import() {
         add_input();
@@ -272,7 +272,6 @@ class ChainImporter {
         set(node, std::move(x));
     }
 
-    const TensorData& data_;
     GraphIndex index_;
     ChainLayers layers_;
     std::unordered_map<std::string, Activation> activations_;
