@@ -16,6 +16,7 @@
 #include "eckart/model/residual_mlp.hpp"
 #include "exit_codes.hpp"
 #include "layer_views.hpp"
+#include "model_names.hpp"
 #include "model_verification.hpp"
 #include "run_directory.hpp"
 #include "table.hpp"
@@ -157,8 +158,7 @@ int inspect_model(const InspectArguments& arguments, const io::ModelFile& model,
     const std::vector<LayerView> views = views_of(model, !arguments.no_spectra, context);
     if (interrupt_exit_code() != 0) return stopped(context);
     if (views.empty()) {
-        return context.unreachable(fmt::format("'{}' has no linear layer; {} tensors are of other kinds",
-                                               arguments.model, model.kept().size()));
+        return context.unreachable(no_layer_text(model));
     }
     context.print(fmt::format("{}: {} parameters, {}\n", model.description(), with_commas(model.parameters()),
                               format_bytes(static_cast<std::int64_t>(model.bytes()))));

@@ -11,6 +11,7 @@
 #include "eckart/io/model_file.hpp"
 #include "eckart/io/network_file.hpp"
 #include "exit_codes.hpp"
+#include "model_names.hpp"
 #include "model_verification.hpp"
 
 namespace eckart::cli {
@@ -117,8 +118,7 @@ int run_compress(const CompressJob& job, Context& context) {
     const std::unique_ptr<io::ModelFile> model = io::open_model(job.input);
     require_sound(*model);
     if (model->linears().empty()) {
-        return context.unreachable(
-            fmt::format("'{}' has no linear layer that could be compressed", job.input.string()));
+        return context.unreachable(no_layer_text(*model));
     }
     if (job.dry_run) return print_plan(job, *model, context);
     const RunRecord record = context.record("");

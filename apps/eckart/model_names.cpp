@@ -1,5 +1,7 @@
 #include "model_names.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 #include "terminal.hpp"
@@ -32,6 +34,17 @@ std::size_t name_columns(std::size_t others) {
     constexpr std::size_t kLeast = 24;
     const auto width = static_cast<std::size_t>(output_width());
     return std::max(kLeast, width > others ? width - others : 0);
+}
+
+std::string no_layer_text(const io::ModelFile& model) {
+    std::string text =
+        fmt::format("'{}' has no linear layer that could be factorized", model.path().string());
+    if (model.kept().empty()) return text;
+    const io::KeptTensor& first = model.kept().front();
+    constexpr std::size_t kColumns = 60;
+    text += fmt::format("; '{}' stays as it is: {}", shown_name(first.name, kColumns), first.why);
+    if (model.kept().size() > 1) text += fmt::format(", and {} more tensors", model.kept().size() - 1);
+    return text;
 }
 
 }  // namespace eckart::cli

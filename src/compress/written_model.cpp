@@ -1,19 +1,81 @@
 #include "compress/written_model.hpp"
 
 #include <fmt/core.h>
+#include <signal.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <string_view>
 #include <system_error>
+#include <vector>
 
 #include "eckart/core/error.hpp"
 
 namespace eckart::compress {
+namespace fs = std::filesystem;
 
 namespace {
 
-void check_output(const std::filesystem::path& target, const std::vector<LayerOutcome>& layers,
+/// Where the output is until it has been read back, in the file system of the target, and gone at the end.
+class StagingFolder {
+  public:
+    explicit StagingFolder(const fs::path& target) {
+        const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
+        const std::string prefix = fmt::format(".{}.", target.filename().string());
+        remove_abandoned(folder, prefix);
+        path_ = folder / fmt::format("{}{}{}", prefix, getpid(), kEnding);
+        std::error_code error;
+        if (!fs::create_directory(path_, error)) {
+            throw IoError(fmt::format("cannot create the folder '{}': {}", path_.string(),
+                                      error ? error.message() : "it exists; remove it"));
+        }
+    }
+    ~StagingFolder() {
+        std::error_code ignored;
+        fs::remove_all(path_, ignored);
+    }
+    StagingFolder(const StagingFolder&) = delete;
+    StagingFolder& operator=(const StagingFolder&) = delete;
+    fs::path operator/(const fs::path& name) const { return path_ / name; }
+
+  private:
+    static constexpr std::string_view kEnding = ".staged";
+
+    /// What processes that were killed have left.
+    static void remove_abandoned(const fs::path& folder, const std::string& prefix) {
+        std::error_code error;
+        std::vector<fs::path> abandoned;
+        for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+             entry.increment(error)) {
+            const std::string name = entry->path().filename().string();
+            if (!name.starts_with(prefix) || !name.ends_with(kEnding)) continue;
+            const char* const number = name.data() + prefix.size();
+            const char* const stop = name.data() + name.size() - kEnding.size();
+            pid_t process = 0;
+            const auto [read, fault] = std::from_chars(number, std::max(number, stop), process);
+            if (fault != std::errc() || read != stop || process <= 0) continue;
+            if (kill(process, 0) != 0 && errno == ESRCH) abandoned.push_back(entry->path());
+        }
+        for (const fs::path& path : abandoned) fs::remove_all(path, error);
+    }
+
+    fs::path path_;
+};
+
+/// The target comes last. Of a model in several files no older target may find newer files beside it.
+void publish(const io::ModelFile& model, const fs::path& staged, const fs::path& target,
+             Overwrite overwrite) {
+    const std::vector<fs::path> from = model.outputs(staged);
+    const std::vector<fs::path> to = model.outputs(target);
+    if (overwrite == Overwrite::kReplace && to.size() > 1) fs::remove(target);
+    for (std::size_t i = 0; i < from.size(); ++i) publish_file(from[i], to[i], overwrite);
+}
+
+void check_output(const fs::path& staged, const fs::path& target, const std::vector<LayerOutcome>& layers,
                   const std::function<LayerPart(std::size_t)>& part_of, std::uint64_t seed) {
-    const auto written = io::open_model(target);
+    const auto written = io::open_model(staged);
     std::map<std::string, std::size_t> places;
     for (std::size_t i = 0; i < written->linears().size(); ++i) {
         if (written->linears()[i].rank > 0) places[written->linears()[i].name] = i;
@@ -35,7 +97,7 @@ void check_output(const std::filesystem::path& target, const std::vector<LayerOu
 
 void write_checked(const io::ModelFile& model, const std::vector<LayerOutcome>& layers,
                    const std::function<LayerPart(std::size_t)>& part_of, std::uint64_t seed,
-                   const std::filesystem::path& target, Overwrite overwrite,
+                   const fs::path& target, Overwrite overwrite,
                    const std::map<std::string, std::string>& metadata, ProgressObserver& progress) {
     progress.on_progress({"writing", 0, 0, "", ""});
     io::Replacements replacements;
@@ -44,16 +106,12 @@ void write_checked(const io::ModelFile& model, const std::vector<LayerOutcome>& 
     }
     replacements.factors = [&](std::size_t index) { return part_of(index).factors; };
     replacements.metadata = metadata;
-    model.write(target, overwrite, replacements);
+    const StagingFolder staging(target);
+    const fs::path staged = staging / target.filename();
+    model.write(staged, Overwrite::kRefuse, replacements);
     progress.on_progress({"reading back", 0, 0, "", ""});
-    try {
-        check_output(target, layers, part_of, seed);
-    } catch (...) {
-        std::error_code ignored;
-        for (const std::filesystem::path& file : model.outputs(target))
-            std::filesystem::remove(file, ignored);
-        throw;
-    }
+    check_output(staged, target, layers, part_of, seed);
+    publish(model, staged, target, overwrite);
 }
 
 }  // namespace eckart::compress

@@ -95,6 +95,21 @@ void sync_folder(const fs::path& folder) {
     close(descriptor);
 }
 
+/// Gives a file that is on disk the target's name, in the same file system.
+void take_name(const fs::path& finished, const fs::path& target, Overwrite overwrite) {
+    if (overwrite == Overwrite::kRefuse) {
+        // link() refuses an existing name, so a file that appeared meanwhile is not lost.
+        if (link(finished.c_str(), target.c_str()) == 0) {
+            unlink(finished.c_str());
+            sync_folder(folder_of(target));
+            return;
+        }
+        if (errno == EEXIST) check_target(target, overwrite);
+    }
+    if (rename(finished.c_str(), target.c_str()) != 0) fail(target, "write", errno);
+    sync_folder(folder_of(target));
+}
+
 }  // namespace
 
 AtomicFile::AtomicFile(fs::path target, Overwrite overwrite)
@@ -134,19 +149,15 @@ void AtomicFile::commit() {
     const int closed = close(descriptor_);
     descriptor_ = -1;
     if (closed != 0) fail(target_, "write", errno);
-    if (overwrite_ == Overwrite::kRefuse) {
-        // link() refuses an existing name, so a file that appeared meanwhile is not lost.
-        if (link(temporary_.c_str(), target_.c_str()) == 0) {
-            unlink(temporary_.c_str());
-            temporary_.clear();
-            sync_folder(folder_of(target_));
-            return;
-        }
-        if (errno == EEXIST) check_target(target_, overwrite_);
-    }
-    if (rename(temporary_.c_str(), target_.c_str()) != 0) fail(target_, "write", errno);
+    take_name(temporary_, target_, overwrite_);
     temporary_.clear();
-    sync_folder(folder_of(target_));
+}
+
+void publish_file(const fs::path& finished, const fs::path& target, Overwrite overwrite) {
+    check_target(target, overwrite);
+    struct stat old {};
+    if (stat(target.c_str(), &old) == 0) chmod(finished.c_str(), old.st_mode & 0777U);
+    take_name(finished, target, overwrite);
 }
 
 void write_file(const fs::path& target, std::string_view text, Overwrite overwrite) {

@@ -44,6 +44,11 @@ class AtomicFile {
 /// Writes `text` to `target` atomically.
 void write_file(const std::filesystem::path& target, std::string_view text, Overwrite overwrite);
 
+/// Gives the complete file `finished`, in the same file system, the name `target`: at once, as commit() does.
+/// Throws IoError; then both are as they were.
+void publish_file(const std::filesystem::path& finished, const std::filesystem::path& target,
+                  Overwrite overwrite);
+
 /// Fails before the work starts instead of after it: throws IoError exactly where AtomicFile's constructor
 /// would.
 void require_writable(const std::filesystem::path& target, Overwrite overwrite);
