@@ -47,6 +47,17 @@ std::string rate(const Progress& progress, double elapsed) {
     return fmt::format("{:.{}f} {}/s", per_second, per_second < 10 ? 1 : 0, progress.unit);
 }
 
+/// The detail, which may hold names out of a file, and what is `left`, in `room` columns: the detail gives
+/// way.
+std::string tail_of(const std::string& detail, const std::string& left, std::size_t room) {
+    std::string text = detail.empty() ? "" : "  " + detail;
+    for (char& c : text) {
+        if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = '?';
+    }
+    text.resize(std::min(text.size(), room > left.size() ? room - left.size() : 0));
+    return (text + left).substr(0, room);
+}
+
 }  // namespace
 
 TerminalProgress::TerminalProgress(bool quiet) : quiet_(quiet), live_(!quiet && isatty(STDERR_FILENO) == 1) {}
@@ -72,23 +83,21 @@ void TerminalProgress::draw(const Progress& progress, double elapsed) {
     // The bar's characters are three bytes wide and one column: count columns, not bytes.
     const auto columns = static_cast<std::size_t>(width_of(STDERR_FILENO));
     const bool bar_fits = progress.task.size() + kBarWidth + 10 < columns;
-    std::string tail = progress.detail;
     std::string head = progress.task;
+    std::string left;
     if (progress.total > 0) {
         const double fraction =
             std::min(1.0, static_cast<double>(progress.done) / static_cast<double>(progress.total));
         head += fmt::format("  {}{:3.0f} %", bar_fits ? bar(fraction) + " " : "", 100 * fraction);
         if (fraction > 0 && elapsed > 0.5) {
-            tail += fmt::format("{}{}  {} left", tail.empty() ? "" : "  ", rate(progress, elapsed),
-                                format_duration(elapsed * (1 - fraction) / fraction));
+            if (!progress.unit.empty()) left = "  " + rate(progress, elapsed);
+            left += fmt::format("  {} left", format_duration(elapsed * (1 - fraction) / fraction));
         }
     }
     if (!bar_fits) head.resize(std::min(head.size(), columns > 1 ? columns - 1 : 0));
     const std::size_t head_columns = head.size() - (progress.total > 0 && bar_fits ? 2 * kBarWidth : 0);
-    if (head_columns + 2 + tail.size() > columns) {
-        tail.resize(columns > head_columns + 3 ? columns - head_columns - 3 : 0);
-    }
-    write_to_stderr(fmt::format("\r\033[K{}{}{}", head, tail.empty() ? "" : "  ", tail));
+    const std::size_t room = columns > head_columns + 1 ? columns - head_columns - 1 : 0;
+    write_to_stderr("\r\033[K" + head + tail_of(progress.detail, left, room));
     drawn_ = true;
 }
 

@@ -47,8 +47,9 @@ void require_hits(const std::vector<std::string>& patterns, const io::ModelFile&
         const auto kept = std::ranges::find_if(
             model.kept(), [&](const io::KeptTensor& tensor) { return fits(pattern, tensor.name); });
         if (kept != model.kept().end()) {
-            throw InvalidArgument(fmt::format("{} '{}' names no layer; '{}' stays: {}", option, pattern,
-                                              kept->name, kept->why));
+            if (option == "--exclude") continue;
+            throw InvalidArgument(fmt::format("{} '{}' names no linear layer; '{}' stays as it is: {}",
+                                              option, pattern, kept->name, kept->why));
         }
         throw InvalidArgument(
             fmt::format("{} '{}' names none of the {} linear layers of '{}'; 'eckart inspect "

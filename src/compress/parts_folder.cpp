@@ -111,14 +111,15 @@ void PartsFolder::save(std::size_t index, const LayerPart& part) const {
 std::optional<LayerOutcome> PartsFolder::outcome(std::size_t index, LayerOutcome planned) const {
     std::error_code error;
     if (!fs::exists(file(index), error)) return std::nullopt;
-    const io::SafetensorsReader reader(file(index));
-    const auto entry = reader.header().metadata.find(kOutcomeKey);
     try {
-        if (entry == reader.header().metadata.end()) throw FormatError("it has no outcome");
+        const io::SafetensorsReader reader(file(index));
+        const auto entry = reader.header().metadata.find(kOutcomeKey);
+        if (entry == reader.header().metadata.end()) return std::nullopt;
         take_outcome(entry->second, planned);
-    } catch (const std::exception& fault) {
-        throw FormatError(fmt::format("'{}' is not a finished layer: {}; {}", reader.path().string(),
-                                      fault.what(), kStartOver));
+    } catch (const FormatError&) {
+        return std::nullopt;
+    } catch (const Json::exception&) {
+        return std::nullopt;
     }
     return planned;
 }

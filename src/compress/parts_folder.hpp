@@ -26,7 +26,7 @@ class PartsFolder {
     [[nodiscard]] Json resume(const Json& key) const;
 
     void save(std::size_t index, const LayerPart& part) const;
-    /// The outcome of a finished layer, on top of what was planned; nothing where it is not there.
+    /// The outcome of a finished layer, on top of what was planned; nothing where it is not there or damaged.
     [[nodiscard]] std::optional<LayerOutcome> outcome(std::size_t index, LayerOutcome planned) const;
     /// The whole of a finished layer. Throws FormatError when the file is not the planned layer's.
     [[nodiscard]] LayerPart load(std::size_t index, const LayerOutcome& planned) const;

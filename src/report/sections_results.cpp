@@ -152,7 +152,9 @@ Section layers_section(const RunData& run) {
     Section section{"layers", "Layer by layer", ""};
     if (!run.compression) return section;
     section.html = paragraph(
-        "One rank for every layer. Energy is the share of the squared singular values that is kept; errors "
+        std::string(run.compression->rank > 0 ? "One rank for every layer."
+                                              : "The same share of every layer's parameters.") +
+        " Energy is the share of the squared singular values that is kept; errors "
         "are relative, "
         "in the Frobenius norm: predicted from the singular values left out, and measured on the stored "
         "factors.");

@@ -12,7 +12,7 @@ struct Progress {
     std::string task;         ///< what is being done, e.g. "epoch 2/7"
     std::uint64_t done = 0;   ///< units finished
     std::uint64_t total = 0;  ///< units in all; 0 where unknown
-    std::string unit;         ///< e.g. "samples", "bytes", "layers"
+    std::string unit;         ///< e.g. "samples", "bytes", "layers"; empty where they are no things to count
     std::string detail;       ///< e.g. "loss 1.4021"
 };
 
