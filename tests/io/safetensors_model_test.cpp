@@ -177,7 +177,7 @@ TEST_F(StateDictModel, IsReadFromSeveralFilesAndWrittenToAsMany) {
         test::save_tensors(shards[shard], folder_ / ("part" + std::to_string(shard) + ".safetensors"));
     const Json index{{"metadata", {{"total_size", 5}, {"made_by", "hand"}, {"parts", 3}}},
                      {"weight_map", map}};
-    write_file(folder_ / "in.safetensors.index.json", to_text(index), Overwrite::kReplace);
+    write_file(folder_ / "in.safetensors.index.json", eckart::to_text(index), Overwrite::kReplace);
 
     const auto model = open_model(folder_ / "in.safetensors.index.json");
     EXPECT_EQ(names_of_layers(*model), names_of_layers(*open_model(path_)));
