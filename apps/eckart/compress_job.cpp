@@ -76,12 +76,17 @@ compress::ModelOutput output_of(const CompressJob& job, const RunRecord& record,
 
 /// Fails before the work starts.
 void check_outputs(const CompressJob& job, const io::ModelFile& model, const compress::ModelOutput& output) {
-    std::vector<NamedPath> outputs = job.run_directory.named({kRunFile});
-    for (const std::filesystem::path& file : model.outputs(job.output))
-        outputs.push_back({"the output", file});
     std::vector<NamedPath> inputs;
     for (const std::filesystem::path& file : model.inputs()) inputs.push_back({"the input", file});
-    require_distinct(inputs, outputs);
+    const std::vector<NamedPath> run_files = job.run_directory.named({kRunFile});
+    const auto require_distinct_from = [&](const std::vector<std::filesystem::path>& files) {
+        std::vector<NamedPath> outputs = run_files;
+        for (const std::filesystem::path& file : files) outputs.push_back({"the output", file});
+        require_distinct(inputs, outputs);
+    };
+    // Before the name of the output is looked at, which may be that of a file of the run.
+    require_distinct_from({job.output});
+    require_distinct_from(model.outputs(job.output));
     compress::require_output(model, output);
     job.run_directory.prepare({kRunFile}, output.overwrite);
     if (job.verify > 0) require_runnable(model);
