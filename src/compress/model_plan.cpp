@@ -23,11 +23,6 @@ std::uint64_t width_of(const std::string& dtype) {
     return dtype == "F32" ? 4 : 2;
 }
 
-/// Computation is in float, and in double for F64.
-std::uint64_t computing_width(const std::string& dtype) {
-    return dtype == "F64" ? sizeof(double) : sizeof(float);
-}
-
 std::int64_t rank_of(const io::StoredLinear& layer, const ModelOptions& options) {
     std::int64_t rank = options.rank;
     if (rank == 0) {
@@ -106,9 +101,7 @@ std::uint64_t allowance(const io::ModelFile& model, std::size_t index, const Lay
                         const ModelOptions& options) {
     std::uint64_t bytes = usable_memory(options) / static_cast<std::uint64_t>(options.jobs);
     if (options.max_memory == 0) {
-        for (const io::StoredLinear& layer : model.linears())
-            bytes = std::max(bytes,
-                             3 * static_cast<std::uint64_t>(layer.parameters) * computing_width(layer.dtype));
+        for (const io::StoredLinear& layer : model.linears()) bytes = std::max(bytes, 3 * layer.bytes);
         bytes += kRoomBytes;
     }
     return std::max(bytes, layer_bytes(planned, model.linears()[index].rank, 0));
