@@ -47,13 +47,7 @@ std::string left_out(const io::StoredLinear& layer, const ModelOptions& options)
 }
 
 LayerOutcome plan_stored(const io::StoredLinear& layer, const ModelOptions& options) {
-    LayerOutcome outcome;
-    outcome.name = layer.name;
-    outcome.tensor = layer.tensor;
-    outcome.kind = layer.kind;
-    outcome.dtype = layer.dtype;
-    outcome.out = layer.out;
-    outcome.in = layer.in;
+    LayerOutcome outcome = outcome_of(layer);
     outcome.rank = rank_of(layer, options);
     outcome.parameters_before = layer.parameters;
     outcome.bytes_before = layer.bytes;
@@ -91,6 +85,17 @@ void ModelOptions::validate() const {
     if (jobs < 1 || threads < 1)
         throw InvalidArgument(
             fmt::format("compress: {} jobs of {} threads; both are at least 1", jobs, threads));
+}
+
+LayerOutcome outcome_of(const io::StoredLinear& layer) {
+    LayerOutcome outcome;
+    outcome.name = layer.name;
+    outcome.tensor = layer.tensor;
+    outcome.kind = layer.kind;
+    outcome.dtype = layer.dtype;
+    outcome.out = layer.out;
+    outcome.in = layer.in;
+    return outcome;
 }
 
 std::uint64_t usable_memory(const ModelOptions& options) {
