@@ -32,6 +32,7 @@
 #include "eckart/io/safetensors.hpp"
 #include "eckart/linalg/product.hpp"
 #include "eckart/linalg/svd.hpp"
+#include "eckart/model/residual_mlp.hpp"
 #include "timing.hpp"
 
 namespace {

@@ -176,7 +176,10 @@ int inspect_model(const InspectArguments& arguments, const io::ModelFile& model,
 int run(const InspectArguments& arguments, const Session& session) {
     Context context(session, arguments.common);
     const std::unique_ptr<io::ModelFile> model = io::open_model(arguments.model);
-    if (const auto network = own_network(*model)) return inspect_network(arguments, *network, context);
+    // A graph is more than its layers, even where it is a chain of them.
+    if (!is_onnx(*model)) {
+        if (const auto network = own_network(*model)) return inspect_network(arguments, *network, context);
+    }
     return inspect_model(arguments, *model, context);
 }
 

@@ -100,6 +100,7 @@ std::string listed(const std::vector<std::string>& names) {
 std::vector<std::string> grouped(const std::map<std::string, std::vector<std::string>>& names_by_reason,
                                  const std::string& things) {
     std::vector<std::string> lines;
+    lines.reserve(names_by_reason.size());
     for (const auto& [why, names] : names_by_reason) {
         lines.push_back(
             names.size() == 1

@@ -12,13 +12,9 @@
 namespace eckart::cli {
 namespace fs = std::filesystem;
 
-namespace {
-
 bool is_onnx(const io::ModelFile& model) {
     return model.linears().empty() || model.linears().front().kind != "Linear";
 }
-
-}  // namespace
 
 std::optional<io::NetworkFile> own_network(const io::ModelFile& model) {
     if (model.metadata().contains("eckart.architecture")) return io::load_network(model.path());

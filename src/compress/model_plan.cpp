@@ -23,11 +23,6 @@ std::uint64_t width_of(const std::string& dtype) {
     return dtype == "F32" ? 4 : 2;
 }
 
-/// Computation is in float, and in double for F64.
-std::uint64_t computing_width(const std::string& dtype) {
-    return dtype == "F64" ? sizeof(double) : sizeof(float);
-}
-
 std::int64_t rank_of(const io::StoredLinear& layer, const ModelOptions& options) {
     std::int64_t rank = options.rank;
     if (rank == 0) {
@@ -52,13 +47,7 @@ std::string left_out(const io::StoredLinear& layer, const ModelOptions& options)
 }
 
 LayerOutcome plan_stored(const io::StoredLinear& layer, const ModelOptions& options) {
-    LayerOutcome outcome;
-    outcome.name = layer.name;
-    outcome.tensor = layer.tensor;
-    outcome.kind = layer.kind;
-    outcome.dtype = layer.dtype;
-    outcome.out = layer.out;
-    outcome.in = layer.in;
+    LayerOutcome outcome = outcome_of(layer);
     outcome.rank = rank_of(layer, options);
     outcome.parameters_before = layer.parameters;
     outcome.bytes_before = layer.bytes;
@@ -98,6 +87,17 @@ void ModelOptions::validate() const {
             fmt::format("compress: {} jobs of {} threads; both are at least 1", jobs, threads));
 }
 
+LayerOutcome outcome_of(const io::StoredLinear& layer) {
+    LayerOutcome outcome;
+    outcome.name = layer.name;
+    outcome.tensor = layer.tensor;
+    outcome.kind = layer.kind;
+    outcome.dtype = layer.dtype;
+    outcome.out = layer.out;
+    outcome.in = layer.in;
+    return outcome;
+}
+
 std::uint64_t usable_memory(const ModelOptions& options) {
     return options.max_memory > kProgramBytes ? options.max_memory - kProgramBytes : 0;
 }
@@ -106,9 +106,7 @@ std::uint64_t allowance(const io::ModelFile& model, std::size_t index, const Lay
                         const ModelOptions& options) {
     std::uint64_t bytes = usable_memory(options) / static_cast<std::uint64_t>(options.jobs);
     if (options.max_memory == 0) {
-        for (const io::StoredLinear& layer : model.linears())
-            bytes = std::max(bytes,
-                             3 * static_cast<std::uint64_t>(layer.parameters) * computing_width(layer.dtype));
+        for (const io::StoredLinear& layer : model.linears()) bytes = std::max(bytes, 3 * layer.bytes);
         bytes += kRoomBytes;
     }
     return std::max(bytes, layer_bytes(planned, model.linears()[index].rank, 0));

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "compress/model_plan.hpp"
 #include "compress/stored_values.hpp"
 #include "compress/written_model.hpp"
 #include "eckart/core/error.hpp"
@@ -74,13 +75,7 @@ std::uint64_t entry_bytes(const io::StoredLinear& layer) {
 }
 
 LayerOutcome plan_slice(const io::StoredLinear& layer, std::int64_t rank) {
-    LayerOutcome outcome;
-    outcome.name = layer.name;
-    outcome.tensor = layer.tensor;
-    outcome.kind = layer.kind;
-    outcome.dtype = layer.dtype;
-    outcome.out = layer.out;
-    outcome.in = layer.in;
+    LayerOutcome outcome = outcome_of(layer);
     outcome.considered = layer.rank > 0;
     outcome.factored = layer.rank > rank;
     outcome.rank = layer.rank == 0 ? std::min(layer.out, layer.in) : std::min(rank, layer.rank);

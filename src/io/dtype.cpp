@@ -97,6 +97,7 @@ std::vector<unsigned char> encode(const T* entries, std::size_t count, const std
     fail_dtype(dtype);
 }
 
+// NOLINTBEGIN(bugprone-macro-parentheses)
 #define ECKART_INSTANTIATE(T)                                                                             \
     template ECKART_SHOWN void decode<T>(const unsigned char*, std::size_t, const std::string&, T*);      \
     template ECKART_SHOWN std::vector<unsigned char> encode<T>(const T*, std::size_t, const std::string&, \
@@ -104,5 +105,6 @@ std::vector<unsigned char> encode(const T* entries, std::size_t count, const std
 ECKART_INSTANTIATE(float)
 ECKART_INSTANTIATE(double)
 #undef ECKART_INSTANTIATE
+// NOLINTEND(bugprone-macro-parentheses)
 
 }  // namespace eckart::io

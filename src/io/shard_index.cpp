@@ -157,7 +157,7 @@ ShardIndex read_shard_index(const fs::path& path) {
 }
 
 fs::path shard_path(const fs::path& path, const std::string& name) {
-    const fs::path file = folder_of_index(path) / name;
+    fs::path file = folder_of_index(path) / name;
     std::error_code error;
     if (!fs::is_symlink(fs::symlink_status(file, error))) return file;
     const fs::path folder = fs::canonical(folder_of_index(path), error);

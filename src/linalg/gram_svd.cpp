@@ -30,6 +30,7 @@ MatrixF leading_eigenvectors(MatrixD gram, Eigen::Index count, std::string_view 
                         "(info {}); ask for the method \"full\"",
                         name, k, k, info));
     }
+    gram.resize(0, 0);  // it is the largest of all and has done its work
     return rows.colwise().reverse().transpose().cast<float>();
 }
 

@@ -80,7 +80,7 @@ std::size_t svd_extra_bytes(SvdMethod method, std::int64_t m, std::int64_t n, st
             bytes = z.entry * (k * k + thin_svd_entries(z.large, k) + result);
             break;
         case SvdMethod::kGram: {
-            const double eigen = 8 * (k * k + std::max(512 * k, 2 * k * z.rank));
+            const double eigen = 8 * (k * k + std::max(512 * k, k * z.rank));
             const double after =
                 z.entry * (k * z.rank + z.large * z.rank + thin_svd_entries(z.large, z.rank));
             bytes = std::max(eigen, after);

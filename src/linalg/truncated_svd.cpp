@@ -122,7 +122,6 @@ TruncatedSvd<T> truncated_svd(Matrix<T> a, const TruncatedSvdOptions& options, s
     require_finite(a, name);
     const Eigen::Index rank = std::min({static_cast<Eigen::Index>(options.rank), a.rows(), a.cols()});
     TruncatedSvd<T> result;
-    result.svd = {Matrix<T>::Zero(a.rows(), rank), Vector<T>::Zero(rank), Matrix<T>::Zero(rank, a.cols())};
     const int exponent = exponent_of(a);
     scale_by_power_of_two(a, -exponent);
     result.energy = a.template cast<double>().squaredNorm();
@@ -130,6 +129,8 @@ TruncatedSvd<T> truncated_svd(Matrix<T> a, const TruncatedSvdOptions& options, s
         result.method = options.method.value_or(
             choose_svd_method(a.rows(), a.cols(), rank, sizeof(T), options.max_bytes));
         compute(a, rank, options, name, result);
+    } else {
+        result.svd = {Matrix<T>(a.rows(), 0), Vector<T>(0), Matrix<T>(0, a.cols())};
     }
     unscale(result, exponent, name);
     return result;

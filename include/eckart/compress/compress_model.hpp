@@ -82,8 +82,8 @@ void require_output(const io::ModelFile& model, const ModelOutput& output);
 /// factors of equal norm, rounded to the layer's dtype. Factors that are there already are cut through the
 /// SVD of their product, without forming it.
 ///
-/// Memory holds one layer per job: at most three times the largest matrix in float (double for F64) and 200
-/// MB, unless max_memory says otherwise. Every finished layer goes to a file in parts_folder(), so that a run
+/// Memory holds one layer per job: at most three times the largest matrix as it is stored and 200 MB, unless
+/// max_memory says otherwise. Every finished layer goes to a file in parts_folder(), so that a run
 /// that was stopped or killed goes on where it was; they are removed at the end, also when an exception ends
 /// the run. After writing, every factored layer is read from the output, compared with its part bit by bit,
 /// and B (A x) of four random x with what the rebuilt matrix gave.

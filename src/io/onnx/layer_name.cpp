@@ -42,10 +42,10 @@ std::string without(const std::string& name, std::string_view ending) {
 }  // namespace
 
 std::string layer_name(const GraphIndex& index, const GraphLinear& linear) {
-    if (const std::string name = without(linear.value, ".weight"); !name.empty()) return name;
+    if (std::string name = without(linear.value, ".weight"); !name.empty()) return name;
     if (!is_numbered(linear.value)) return linear.value;
     const LinearUse& use = linear.uses.front();
-    if (const std::string name = without(use.bias, ".bias"); !name.empty()) return name;
+    if (std::string name = without(use.bias, ".bias"); !name.empty()) return name;
     if (std::string name = from_node(index.node(use.node).name()); !name.empty()) return name;
     return linear.value;
 }
