@@ -6,12 +6,6 @@
 
 namespace eckart::evaluate {
 
-namespace {
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-}  // namespace
-
 void OutputComparison::add(const float* original, const float* other, std::int64_t rows,
                            std::int64_t columns) {
     for (std::int64_t i = 0; i < rows; ++i) {
@@ -21,7 +15,11 @@ void OutputComparison::add(const float* original, const float* other, std::int64
             if (std::isnan(left[j]) && std::isnan(right[j])) continue;
             const double difference =
                 left[j] == right[j] ? 0 : static_cast<double>(left[j]) - static_cast<double>(right[j]);
-            squared_difference_ += std::isnan(difference) ? kInfinity : difference * difference;
+            if (std::isnan(difference)) {
+                squared_difference_ = std::numeric_limits<double>::infinity();
+            } else {
+                squared_difference_ += difference * difference;
+            }
             if (std::isfinite(left[j]))
                 squared_norm_ += static_cast<double>(left[j]) * static_cast<double>(left[j]);
             largest_ = std::max(largest_, std::abs(difference));
