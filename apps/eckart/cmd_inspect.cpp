@@ -142,15 +142,10 @@ Json skipped_json(const io::ModelFile& model) {
     Json skipped = Json::array();
     for (const io::StoredLinear& layer : model.linears()) {
         if (layer.doubt.empty()) continue;
-        skipped.push_back({{"name", layer.tensor},
-                           {"shape", {layer.out, layer.in}},
-                           {"dtype", layer.dtype},
-                           {"why", layer.doubt}});
-    }
-    for (const io::KeptTensor& tensor : model.kept()) {
         skipped.push_back(
-            {{"name", tensor.name}, {"shape", tensor.shape}, {"dtype", tensor.dtype}, {"why", tensor.why}});
+            io::to_json(io::KeptTensor{layer.tensor, {layer.out, layer.in}, layer.dtype, layer.doubt}));
     }
+    for (const io::KeptTensor& tensor : model.kept()) skipped.push_back(io::to_json(tensor));
     return skipped;
 }
 

@@ -44,10 +44,7 @@ Json to_json(const io::ModelFile& model, const std::vector<LayerOutcome>& layers
         list.push_back(layer_json(layer));
     }
     Json skipped = Json::array();
-    for (const io::KeptTensor& tensor : model.kept()) {
-        skipped.push_back(
-            {{"name", tensor.name}, {"shape", tensor.shape}, {"dtype", tensor.dtype}, {"why", tensor.why}});
-    }
+    for (const io::KeptTensor& tensor : model.kept()) skipped.push_back(io::to_json(tensor));
     Json json = options.rank > 0 ? Json{{"rank", options.rank}} : Json{{"keep", options.keep}};
     json["layers"] = std::move(list);
     json["skipped"] = std::move(skipped);

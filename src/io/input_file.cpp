@@ -63,4 +63,10 @@ void InputFile::read(std::uint64_t offset, void* into, std::uint64_t size) const
     }
 }
 
+std::string InputFile::beginning() const {
+    std::string bytes(static_cast<std::size_t>(std::min<std::uint64_t>(size_, 16)), '\0');
+    read(0, bytes.data(), bytes.size());
+    return bytes;
+}
+
 }  // namespace eckart::io

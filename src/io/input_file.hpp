@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 
 namespace eckart::io {
 
@@ -17,6 +18,8 @@ class InputFile {
 
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
     [[nodiscard]] std::uint64_t size() const { return size_; }
+    /// The first bytes, by which formats are told apart; fewer than 16 of a shorter file. Throws IoError.
+    [[nodiscard]] std::string beginning() const;
     /// Exactly `size` bytes from `offset`. Throws IoError. Safe from several threads.
     void read(std::uint64_t offset, void* into, std::uint64_t size) const;
 

@@ -2,7 +2,6 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <string>
 
 #include "eckart/core/error.hpp"
@@ -13,19 +12,12 @@
 
 namespace eckart::io {
 
-namespace {
-
-std::string first_bytes(const std::filesystem::path& path) {
-    const InputFile file(path);
-    std::string start(std::min<std::uint64_t>(file.size(), 16), '\0');
-    file.read(0, start.data(), start.size());
-    return start;
+Json to_json(const KeptTensor& tensor) {
+    return {{"name", tensor.name}, {"shape", tensor.shape}, {"dtype", tensor.dtype}, {"why", tensor.why}};
 }
 
-}  // namespace
-
 std::unique_ptr<ModelFile> open_model(const std::filesystem::path& path) {
-    const std::string start = first_bytes(path);
+    const std::string start = InputFile(path).beginning();
     if (start.starts_with('{')) return std::make_unique<SafetensorsModel>(path, read_shard_index(path));
     if (looks_like_onnx(start, path)) return open_onnx(path);
     if (const std::string foreign = recognize_foreign_file(start); !foreign.empty()) {

@@ -1,7 +1,5 @@
 #include "eckart/io/network_file.hpp"
 
-#include <algorithm>
-#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -26,13 +24,6 @@ Json parse_run_record(const std::string& text) {
     } catch (const FormatError&) {
         return nullptr;  // of no use, but the weights are
     }
-}
-
-bool holds_onnx(const std::filesystem::path& path) {
-    const InputFile file(path);
-    std::string start(std::min<std::uint64_t>(file.size(), 16), '\0');
-    file.read(0, start.data(), start.size());
-    return looks_like_onnx(start, path);
 }
 
 NetworkFile load_chain(const std::filesystem::path& path) {
@@ -69,7 +60,7 @@ void save_network(const model::Network<float>& network, const RunRecord& record,
 }
 
 NetworkFile load_network(const std::filesystem::path& path) {
-    if (holds_onnx(path)) return load_chain(path);
+    if (looks_like_onnx(InputFile(path).beginning(), path)) return load_chain(path);
     const SafetensorsReader reader(path);
     std::vector<std::string> used;
     NetworkFile result{read_network(reader, used), nullptr};

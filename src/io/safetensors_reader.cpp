@@ -55,8 +55,7 @@ void check_finite(const fs::path& path, const TensorInfo& tensor, const MatrixF&
 
 SafetensorsReader::SafetensorsReader(fs::path path) : file_(std::make_unique<InputFile>(std::move(path))) {
     const std::uint64_t size = file_->size();
-    std::string start(std::min<std::uint64_t>(size, 16), '\0');
-    file_->read(0, start.data(), start.size());
+    const std::string start = file_->beginning();
     if (const std::string foreign = recognize_foreign_file(start); !foreign.empty()) {
         fail_format(this->path(), fmt::format("is not a safetensors file but {}", foreign));
     }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "eckart/core/atomic_file.hpp"
+#include "eckart/core/json.hpp"
 #include "eckart/core/matrix.hpp"
 
 #pragma GCC visibility push(default)
@@ -38,6 +39,9 @@ struct KeptTensor {
     std::string dtype;
     std::string why;
 };
+
+/// {"name", "shape", "dtype", "why"}
+Json to_json(const KeptTensor& tensor);
 
 /// Factors W = B A as they will be stored: A (rank, in) and B (out, rank), row-major, little-endian.
 struct EncodedFactors {

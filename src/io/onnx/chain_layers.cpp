@@ -10,14 +10,13 @@
 
 #include "eckart/core/error.hpp"
 #include "eckart/core/json.hpp"
-#include "eckart/io/model_file.hpp"
 #include "io/dtype.hpp"
 #include "io/network_tensors.hpp"
+#include "io/onnx/factor_pairs.hpp"
 #include "io/onnx/faults.hpp"
 #include "io/onnx/node_attributes.hpp"
 #include "io/onnx/stored_matrix.hpp"
 #include "io/onnx/tensor_entries.hpp"
-#include "io/state_dict.hpp"
 
 namespace eckart::io {
 
@@ -60,15 +59,11 @@ ChainLayers::ChainLayers(const TensorData& data, const GraphIndex& index)
             places_[use.node] = std::move(place);
         }
     }
-    for (const onnx::StringStringEntryProto& entry : data.model().metadata_props()) {
-        if (entry.key() == kArchitectureKey && !factored_) factored_.emplace();
-        if (entry.key() != kFactorsKey) continue;
-        try {
-            factored_ = parse_factors(entry.value());
-        } catch (const FormatError& error) {
-            fail_onnx(index.file(), fmt::format("has unusable metadata '{}': {}", kFactorsKey, error.what()));
-        }
-    }
+    factored_ = earlier_factors(data.model(), index);
+    // A network of Eckart's own names its factors.
+    const auto is_architecture = [](const auto& entry) { return entry.key() == kArchitectureKey; };
+    if (!factored_ && std::ranges::any_of(data.model().metadata_props(), is_architecture))
+        factored_.emplace();
 }
 
 void ChainLayers::note_name(std::size_t value, const std::string& name) {

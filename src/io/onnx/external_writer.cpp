@@ -1,5 +1,7 @@
 #include "io/onnx/external_writer.hpp"
 
+#include "io/onnx/each_tensor.hpp"
+
 namespace eckart::io {
 
 namespace {
@@ -13,21 +15,6 @@ class ExternalWriter {
                    const std::string& location, AtomicFile& file)
         : data_(data), is_external_(is_external), location_(location), file_(file) {}
 
-    void write(onnx::GraphProto& graph) {
-        for (onnx::TensorProto& tensor : *graph.mutable_initializer()) write(tensor);
-        for (onnx::NodeProto& node : *graph.mutable_node()) write(node);
-    }
-
-    void write(onnx::NodeProto& node) {
-        for (onnx::AttributeProto& attribute : *node.mutable_attribute()) {
-            if (attribute.has_t()) write(*attribute.mutable_t());
-            for (onnx::TensorProto& tensor : *attribute.mutable_tensors()) write(tensor);
-            if (attribute.has_g()) write(*attribute.mutable_g());
-            for (onnx::GraphProto& graph : *attribute.mutable_graphs()) write(graph);
-        }
-    }
-
-  private:
     void write(onnx::TensorProto& tensor) {
         for (const onnx::StringStringEntryProto& entry : tensor.external_data()) {
             if (entry.key() != kReferenceKey) continue;
@@ -37,6 +24,7 @@ class ExternalWriter {
         }
     }
 
+  private:
     void move_out(onnx::TensorProto& tensor, std::size_t reference) {
         const std::uint64_t size = data_.size(reference);
         if (size >= kPage && position_ % kPage != 0) {
@@ -71,10 +59,7 @@ void write_external(onnx::ModelProto& model, const DataSource& data,
                     const std::function<bool(std::size_t)>& is_external, const std::string& location,
                     AtomicFile& file) {
     ExternalWriter writer(data, is_external, location, file);
-    writer.write(*model.mutable_graph());
-    for (onnx::FunctionProto& function : *model.mutable_functions()) {
-        for (onnx::NodeProto& node : *function.mutable_node()) writer.write(node);
-    }
+    for_each_tensor(model, [&writer](onnx::TensorProto& tensor) { writer.write(tensor); });
 }
 
 }  // namespace eckart::io

@@ -15,19 +15,6 @@ namespace eckart::io {
 
 namespace {
 
-/// Layer -> rank of the factors that an earlier run has made.
-std::map<std::string, std::int64_t> earlier_factors(const onnx::ModelProto& model, const GraphIndex& index) {
-    for (const onnx::StringStringEntryProto& entry : model.metadata_props()) {
-        if (entry.key() != kFactorsKey) continue;
-        try {
-            return parse_factors(entry.value());
-        } catch (const FormatError& error) {
-            fail_onnx(index.file(), fmt::format("has unusable metadata '{}': {}", kFactorsKey, error.what()));
-        }
-    }
-    return {};
-}
-
 /// Whether every node that uses A hands its result to one that uses B, and to no other.
 bool follow_each_other(const GraphLinear& a, const GraphLinear& b, const GraphIndex& index) {
     if (a.out != b.in || a.uses.size() != b.uses.size()) return false;
@@ -44,13 +31,27 @@ bool follow_each_other(const GraphLinear& a, const GraphLinear& b, const GraphIn
 
 }  // namespace
 
+std::optional<std::map<std::string, std::int64_t>> earlier_factors(const onnx::ModelProto& model,
+                                                                   const GraphIndex& index) {
+    for (const onnx::StringStringEntryProto& entry : model.metadata_props()) {
+        if (entry.key() != kFactorsKey) continue;
+        try {
+            return parse_factors(entry.value());
+        } catch (const FormatError& error) {
+            fail_onnx(index.file(), fmt::format("has unusable metadata '{}': {}", kFactorsKey, error.what()));
+        }
+    }
+    return std::nullopt;
+}
+
 std::vector<GraphFactors> pair_factors(std::vector<GraphLinear> linears, const onnx::ModelProto& model,
                                        const GraphIndex& index) {
     std::unordered_map<std::string, std::size_t> places;
     for (std::size_t i = 0; i < linears.size(); ++i) places[linears[i].value] = i;
     std::unordered_map<std::size_t, std::pair<std::size_t, std::string>> pairs;  // place of A -> of B, name
     std::unordered_set<std::size_t> seconds;
-    for (const auto& [name, rank] : earlier_factors(model, index)) {
+    const auto named = earlier_factors(model, index).value_or(std::map<std::string, std::int64_t>());
+    for (const auto& [name, rank] : named) {
         const auto a = places.find(name + ".0.weight");
         const auto b = places.find(name + ".1.weight");
         if (a == places.end() || b == places.end() || a == b) continue;

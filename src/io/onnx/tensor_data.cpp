@@ -3,10 +3,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <limits>
 #include <optional>
 #include <utility>
 
+#include "io/onnx/each_tensor.hpp"
 #include "io/onnx/element_type.hpp"
 #include "io/onnx/external_location.hpp"
 #include "io/onnx/faults.hpp"
@@ -103,24 +103,7 @@ std::uint64_t entry_count(const onnx::TensorProto& tensor) {
 TensorData::TensorData(const std::filesystem::path& path) {
     files_.emplace_back(path);
     model_ = read_skeleton(files_.front(), references_);
-    check_tensors(*model_.mutable_graph());
-    for (onnx::FunctionProto& function : *model_.mutable_functions()) {
-        for (onnx::NodeProto& node : *function.mutable_node()) check_node(node);
-    }
-}
-
-void TensorData::check_tensors(onnx::GraphProto& graph) {
-    for (onnx::TensorProto& tensor : *graph.mutable_initializer()) check(tensor);
-    for (onnx::NodeProto& node : *graph.mutable_node()) check_node(node);
-}
-
-void TensorData::check_node(onnx::NodeProto& node) {
-    for (onnx::AttributeProto& attribute : *node.mutable_attribute()) {
-        if (attribute.has_t()) check(*attribute.mutable_t());
-        for (onnx::TensorProto& tensor : *attribute.mutable_tensors()) check(tensor);
-        if (attribute.has_g()) check_tensors(*attribute.mutable_g());
-        for (onnx::GraphProto& graph : *attribute.mutable_graphs()) check_tensors(graph);
-    }
+    for_each_tensor(model_, [this](onnx::TensorProto& tensor) { check(tensor); });
 }
 
 void TensorData::check(onnx::TensorProto& tensor) {

@@ -36,8 +36,6 @@ class TensorData {
 
   private:
     void check(onnx::TensorProto& tensor);
-    void check_tensors(onnx::GraphProto& graph);
-    void check_node(onnx::NodeProto& node);
     void resolve_external(onnx::TensorProto& tensor, std::uint64_t expected);
     std::size_t open_beside(const std::string& location, const std::string& tensor);
 
