@@ -270,6 +270,9 @@ def graphs():
         "node_without_operator": layer(nodes=[GEMM, node(None, ["x"], ["z"])]),
         "node_without_outputs": layer(nodes=[node("Gemm", ["x", "fc.weight"], [], "fc", [TRANS_B]),
                                              node("Relu", ["x"], ["y"])]),
+        "gemm_of_two_outputs": layer(nodes=[node("Gemm", ["x", "fc.weight", "fc.bias"], ["y", "g"], "fc", [TRANS_B])]),
+        "transpose_of_two_outputs": model(graph([node("Transpose", ["fc.weight"], ["t", "u"], "turn"), node(
+            "MatMul", ["x", "t"], ["y"], "fc")], [WEIGHT])),
         "gemm_without_inputs": layer(nodes=[node("Gemm", [], ["y"], "fc")]),
         "gemm_with_one_input": layer(nodes=[node("Gemm", ["x"], ["y"], "fc")]),
         "gemm_with_four_inputs": layer(nodes=[node("Gemm", ["x", "fc.weight", "fc.bias", "x"], ["y"], "fc", [TRANS_B])]),

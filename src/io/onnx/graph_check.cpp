@@ -3,10 +3,12 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <unordered_set>
 
 #include "io/onnx/faults.hpp"
+#include "io/onnx/graph_index.hpp"
 
 namespace eckart::io {
 
@@ -72,6 +74,20 @@ void check_attributes(const onnx::NodeProto& node, const Scope& scope) {
     }
 }
 
+/// The operators whose nodes are taken apart or followed, each of which makes one value.
+void check_outputs(const onnx::NodeProto& node, const Scope& scope) {
+    constexpr std::array kOneOutput{"Add",  "Cast",     "Constant", "Conv",     "DequantizeLinear",
+                                    "Gemm", "Identity", "MatMul",   "Transpose"};
+    if (std::ranges::all_of(node.output(), [](const std::string& output) { return output.empty(); }))
+        fail_onnx(scope.file(), fmt::format("has a {} without outputs; export it again", node_text(node)));
+    const bool understood =
+        std::ranges::any_of(kOneOutput, [&](const char* op) { return GraphIndex::is(node, op); });
+    if (understood && node.output_size() != 1) {
+        fail_onnx(scope.file(), fmt::format("gives {} {} outputs, where 1 belongs; export it again",
+                                            node_text(node), node.output_size()));
+    }
+}
+
 template <class Nodes>
 void check_nodes(const Nodes& nodes, Scope& scope) {
     for (const onnx::NodeProto& node : nodes) {
@@ -83,10 +99,7 @@ void check_nodes(const Nodes& nodes, Scope& scope) {
             if (!input.empty() && !scope.knows(input)) fail_unknown(node, input, nodes, scope);
         }
         check_attributes(node, scope);
-        if (std::ranges::all_of(node.output(), [](const std::string& output) { return output.empty(); })) {
-            fail_onnx(scope.file(),
-                      fmt::format("has a {} without outputs; export it again", node_text(node)));
-        }
+        check_outputs(node, scope);
         for (const std::string& output : node.output()) scope.make(output);
     }
 }
