@@ -91,33 +91,4 @@ CompressedNetwork compress_network(const model::Network<float>& network,
     return result;
 }
 
-Json to_json(const std::vector<LayerOutcome>& layers, std::int64_t rank) {
-    Json list = Json::array();
-    std::int64_t before = 0;
-    std::int64_t after = 0;
-    for (const LayerOutcome& layer : layers) {
-        before += layer.parameters_before;
-        after += layer.parameters_after;
-        list.push_back({{"name", layer.name},
-                        {"out", layer.out},
-                        {"in", layer.in},
-                        {"rank", layer.rank},
-                        {"factored", layer.factored},
-                        {"why", layer.why},
-                        {"retained_energy", layer.retained_energy},
-                        {"predicted_error", layer.predicted_error},
-                        {"measured_error", layer.measured_error},
-                        {"parameters_before", layer.parameters_before},
-                        {"parameters_after", layer.parameters_after}});
-    }
-    constexpr auto kBytes = static_cast<std::int64_t>(sizeof(float));
-    return {{"rank", rank},
-            {"layers", std::move(list)},
-            {"totals",
-             {{"parameters_before", before},
-              {"parameters_after", after},
-              {"bytes_before", kBytes * before},
-              {"bytes_after", kBytes * after}}}};
-}
-
 }  // namespace eckart::compress

@@ -237,6 +237,14 @@ CompressedModel compress_model(const io::ModelFile& model, const ModelOptions& o
         write_checked(
             model, result.layers, [&](std::size_t index) { return parts.load(index, result.layers[index]); },
             options.seed, to.target, to.overwrite, to.metadata, progress);
+    } catch (const IoError& error) {
+        if (result.done > 0) {  // a disk that is full does not cost what was done
+            throw IoError(fmt::format("{}; {} finished layer{} in '{}': add --resume to go on with them",
+                                      error.what(), result.done, result.done == 1 ? " waits" : "s wait",
+                                      parts_folder(output.target).string()));
+        }
+        parts.remove();
+        throw;
     } catch (...) {
         parts.remove();
         throw;

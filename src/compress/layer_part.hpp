@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "eckart/compress/compress_model.hpp"
 #include "eckart/core/matrix.hpp"
@@ -29,9 +30,10 @@ LayerPart compress_layer(const io::ModelFile& model, std::size_t index, const La
 /// Bytes that compress_layer() takes when it may take `max_bytes`; with 0, the least that it can do with.
 std::uint64_t layer_bytes(const LayerOutcome& planned, std::int64_t stored_rank, std::uint64_t max_bytes);
 
-/// Throws IoError unless the layer `index` of the written `model` has the factors of `part` bit by bit and
-/// gives the outputs that the rebuilt matrix gave, up to rounding.
-void check_written(const io::ModelFile& model, std::size_t index, const LayerPart& part,
-                   const MatrixD& inputs);
+/// What is wrong with the layer `index` of the written `model`, in a few words: it has not the factors of
+/// `part` bit by bit, or does not give the outputs that the rebuilt matrix gave, up to rounding. Empty when
+/// it is right.
+std::string fault_of_written(const io::ModelFile& model, std::size_t index, const LayerPart& part,
+                             const MatrixD& inputs);
 
 }  // namespace eckart::compress

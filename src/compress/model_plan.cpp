@@ -26,8 +26,7 @@ std::uint64_t width_of(const std::string& dtype) {
 std::int64_t rank_of(const io::StoredLinear& layer, const ModelOptions& options) {
     std::int64_t rank = options.rank;
     if (rank == 0) {
-        const double shared = options.keep * static_cast<double>(layer.out) * static_cast<double>(layer.in) /
-                              static_cast<double>(layer.out + layer.in);
+        const double shared = options.keep * break_even_rank(layer.out, layer.in);
         rank = std::max<std::int64_t>(1, static_cast<std::int64_t>(std::floor(shared)));
     }
     rank = std::min({rank, layer.out, layer.in});

@@ -1,16 +1,13 @@
 #include "compress/written_model.hpp"
 
 #include <fmt/core.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <charconv>
-#include <string_view>
 #include <system_error>
 #include <vector>
 
+#include "core/abandoned_files.hpp"
 #include "eckart/core/error.hpp"
 
 namespace eckart::compress {
@@ -22,11 +19,11 @@ namespace {
 class StagingFolder {
   public:
     explicit StagingFolder(const fs::path& target) {
-        const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
-        const std::string prefix = fmt::format(".{}.", target.filename().string());
-        remove_abandoned(folder, prefix);
-        path_ = folder / fmt::format("{}{}{}", prefix, getpid(), kEnding);
+        constexpr const char* kEnding = ".staged";
         std::error_code error;
+        for (const fs::path& path : abandoned_files(target, kEnding)) fs::remove_all(path, error);
+        const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
+        path_ = folder / fmt::format(".{}.{}{}", target.filename().string(), getpid(), kEnding);
         if (!fs::create_directory(path_, error)) {
             throw IoError(fmt::format("cannot create the folder '{}': {}", path_.string(),
                                       error ? error.message() : "it exists; remove it"));
@@ -41,26 +38,6 @@ class StagingFolder {
     fs::path operator/(const fs::path& name) const { return path_ / name; }
 
   private:
-    static constexpr std::string_view kEnding = ".staged";
-
-    /// What processes that were killed have left.
-    static void remove_abandoned(const fs::path& folder, const std::string& prefix) {
-        std::error_code error;
-        std::vector<fs::path> abandoned;
-        for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
-             entry.increment(error)) {
-            const std::string name = entry->path().filename().string();
-            if (!name.starts_with(prefix) || !name.ends_with(kEnding)) continue;
-            const char* const number = name.data() + prefix.size();
-            const char* const stop = name.data() + name.size() - kEnding.size();
-            pid_t process = 0;
-            const auto [read, fault] = std::from_chars(number, std::max(number, stop), process);
-            if (fault != std::errc() || read != stop || process <= 0) continue;
-            if (kill(process, 0) != 0 && errno == ESRCH) abandoned.push_back(entry->path());
-        }
-        for (const fs::path& path : abandoned) fs::remove_all(path, error);
-    }
-
     fs::path path_;
 };
 
@@ -83,13 +60,15 @@ void check_output(const fs::path& staged, const fs::path& target, const std::vec
     for (std::size_t i = 0; i < layers.size(); ++i) {
         if (!layers[i].factored) continue;
         const auto place = places.find(layers[i].name);
-        if (place == places.end()) {
-            throw IoError(
-                fmt::format("'{}' was not written: it does not have the factors of '{}'; check the "
-                            "disk and try another folder",
-                            target.string(), layers[i].name));
-        }
-        check_written(*written, place->second, part_of(i), check_inputs(layers[i].in, seed, i));
+        const std::string fault =
+            place == places.end()
+                ? "are not there"
+                : fault_of_written(*written, place->second, part_of(i), check_inputs(layers[i].in, seed, i));
+        if (fault.empty()) continue;
+        throw IoError(
+            fmt::format("'{}' was not written: read back, the factors of '{}' {}; check the disk and try "
+                        "another folder",
+                        target.string(), layers[i].name, fault));
     }
 }
 

@@ -2,18 +2,17 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
-#include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 #include <fstream>
 #include <system_error>
 
+#include "core/abandoned_files.hpp"
 #include "eckart/core/error.hpp"
 
 namespace eckart {
@@ -62,28 +61,13 @@ fs::path temporary_name(const fs::path& target) {
            fmt::format(".{}.{}-{}.tmp", target.filename().string(), getpid(), counter.fetch_add(1));
 }
 
-/// Whether the process that temporary_name() put into `name` after `prefix` is there; true where `name` is
-/// not of that form.
-bool writer_lives(std::string_view name, std::string_view prefix) {
-    name.remove_prefix(prefix.size());
-    pid_t process = 0;
-    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), process);
-    if (error != std::errc{} || end == name.data() + name.size() || *end != '-' || process <= 0) return true;
-    return kill(process, 0) == 0 || errno != ESRCH;
-}
-
 // A process that was killed leaves its temporary file behind. A living writer is known by its number, and
 // where that says nothing (another container, another machine) by the lock on its file.
 void remove_abandoned_temporaries(const fs::path& target) {
-    const std::string prefix = fmt::format(".{}.", target.filename().string());
-    std::error_code error;
-    for (fs::directory_iterator entry(folder_of(target), error), end; !error && entry != end;
-         entry.increment(error)) {
-        const std::string name = entry->path().filename().string();
-        if (!name.starts_with(prefix) || !name.ends_with(".tmp") || writer_lives(name, prefix)) continue;
-        const int descriptor = open(entry->path().c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    for (const fs::path& path : abandoned_files(target, ".tmp")) {
+        const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
         if (descriptor < 0) continue;
-        if (flock(descriptor, LOCK_EX | LOCK_NB) == 0) unlink(entry->path().c_str());
+        if (flock(descriptor, LOCK_EX | LOCK_NB) == 0) unlink(path.c_str());
         close(descriptor);
     }
 }

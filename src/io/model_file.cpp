@@ -8,7 +8,7 @@
 #include "io/foreign_file.hpp"
 #include "io/input_file.hpp"
 #include "io/onnx/onnx_model.hpp"
-#include "io/safetensors_model.hpp"
+#include "io/safetensors/safetensors_model.hpp"
 
 namespace eckart::io {
 

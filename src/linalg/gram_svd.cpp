@@ -16,14 +16,20 @@ namespace {
 
 constexpr Eigen::Index kGramBlock = 512;
 
-/// The eigenvectors of the `count` largest eigenvalues of `gram` (k, k; lower triangle), largest first, as
-/// columns (k, count).
-MatrixF leading_eigenvectors(MatrixD gram, Eigen::Index count, std::string_view name) {
+struct LeadingEigenvectors {
+    MatrixF vectors;      ///< as columns (k, count), largest eigenvalue first
+    double left_out = 0;  ///< sum of the other eigenvalues
+};
+
+/// Of `gram` (k, k; lower triangle), positive semidefinite.
+LeadingEigenvectors leading_eigenvectors(MatrixD gram, Eigen::Index count, std::string_view name) {
     const auto k = static_cast<int>(gram.rows());
     const auto r = static_cast<int>(count);
+    const double trace = gram.trace();
     MatrixD rows = MatrixD::Zero(count, k);
+    VectorD values = VectorD::Zero(k);
     // By columns the row-major lower triangle is the upper one.
-    const int info = lapack::leading_eigenvectors(k, r, gram.data(), rows.data());
+    const int info = lapack::leading_eigenvectors(k, r, gram.data(), values.data(), rows.data());
     if (info != 0) {
         throw NumericalError(
             fmt::format("{}: LAPACK's eigen-decomposition of its Gram matrix ({}, {}) did not converge "
@@ -31,7 +37,8 @@ MatrixF leading_eigenvectors(MatrixD gram, Eigen::Index count, std::string_view 
                         name, k, k, info));
     }
     gram.resize(0, 0);  // it is the largest of all and has done its work
-    return rows.colwise().reverse().transpose().cast<float>();
+    return {rows.colwise().reverse().transpose().cast<float>(),
+            std::max(0.0, trace - values.head(count).sum())};
 }
 
 }  // namespace
@@ -81,7 +88,7 @@ Svd<T> restricted_svd(const Matrix<T>& a, const Matrix<T>& basis, bool of_column
     return svd;
 }
 
-Svd<float> gram_svd(const Matrix<float>& a, Eigen::Index rank, std::string_view name) {
+GramSvd gram_svd(const Matrix<float>& a, Eigen::Index rank, std::string_view name) {
     if (std::min(a.rows(), a.cols()) > kLargestGramSide) {
         throw InvalidArgument(fmt::format(
             "{} ({}, {}) is too large for the eigen-decomposition of its Gram matrix; its smaller "
@@ -89,8 +96,8 @@ Svd<float> gram_svd(const Matrix<float>& a, Eigen::Index rank, std::string_view 
             name, a.rows(), a.cols(), kLargestGramSide));
     }
     const bool of_columns = a.cols() < a.rows();
-    const MatrixF basis = leading_eigenvectors(gram_matrix(a, of_columns), rank, name);
-    return restricted_svd(a, basis, of_columns, name);
+    const LeadingEigenvectors leading = leading_eigenvectors(gram_matrix(a, of_columns), rank, name);
+    return {restricted_svd(a, leading.vectors, of_columns, name), leading.left_out};
 }
 
 template MatrixD gram_matrix<float>(const Matrix<float>&, bool);

@@ -24,9 +24,14 @@ Svd<T> restricted_svd(const Matrix<T>& a, const Matrix<T>& basis, bool of_column
 /// Largest k whose k^2 entries LAPACK can count in 32 bits.
 constexpr Eigen::Index kLargestGramSide = 46'340;
 
+struct GramSvd {
+    Svd<float> svd;
+    double left_out = 0;  ///< sum of the squares of the other singular values, exact to about 1e-14 of all
+};
+
 /// The `rank` leading singular values and vectors of `a` (m, n) by the eigenvectors of the Gram matrix of its
 /// smaller side. Entries of `a` are at most 1 in size. Throws InvalidArgument when that side is above
 /// kLargestGramSide.
-Svd<float> gram_svd(const Matrix<float>& a, Eigen::Index rank, std::string_view name);
+GramSvd gram_svd(const Matrix<float>& a, Eigen::Index rank, std::string_view name);
 
 }  // namespace eckart::linalg

@@ -104,7 +104,7 @@ int eigenvalues(int n, double* a, double* w) {
     });
 }
 
-int leading_eigenvectors(int n, int count, double* a, double* z) {
+int leading_eigenvectors(int n, int count, double* a, double* w, double* z) {
     if (n == 0 || count == 0) return 0;
     const auto size = static_cast<std::size_t>(n);
     std::vector<double> diagonal(size);
@@ -115,16 +115,15 @@ int leading_eigenvectors(int n, int count, double* a, double* z) {
                                    work, length);
     };
     if (const int info = with_workspace<double>(reduce); info != 0) return info;
-    std::vector<double> values(size);
     std::vector<lapack_int> support(2 * size);
     std::vector<lapack_int> integers(10 * size);
     std::vector<double> work(18 * size);
     lapack_int found = 0;
     lapack_logical try_relative_accuracy = 1;
     const int info = LAPACKE_dstemr_work(
-        LAPACK_COL_MAJOR, 'V', 'I', n, diagonal.data(), beside.data(), 0, 0, n - count + 1, n, &found,
-        values.data(), z, n, count, support.data(), &try_relative_accuracy, work.data(),
-        static_cast<lapack_int>(work.size()), integers.data(), static_cast<lapack_int>(integers.size()));
+        LAPACK_COL_MAJOR, 'V', 'I', n, diagonal.data(), beside.data(), 0, 0, n - count + 1, n, &found, w, z,
+        n, count, support.data(), &try_relative_accuracy, work.data(), static_cast<lapack_int>(work.size()),
+        integers.data(), static_cast<lapack_int>(integers.size()));
     if (info != 0) return info;
     return with_workspace<double>([&](double* buffer, int length) {
         return LAPACKE_dormtr_work(LAPACK_COL_MAJOR, 'L', 'U', 'N', n, count, a, n, tau.data(), z, n, buffer,

@@ -32,10 +32,11 @@ int syevd(int n, float* a, float* w);
 int syevd(int n, double* a, double* w);
 /// Eigenvalues w (n, ascending) of the symmetric a (n, n), of which the upper triangle is read and destroyed.
 int eigenvalues(int n, double* a, double* w);
-/// Eigenvectors z (n, count; columns) of the `count` largest eigenvalues, the largest last, of the symmetric
-/// a (n, n), of which the upper triangle is read and destroyed. Tridiagonal form, then relatively robust
-/// representations (sytrd, stemr, ormtr): sytrd's 4/3 n^3 flops, and 2 n^2 count.
-int leading_eigenvectors(int n, int count, double* a, double* z);
+/// Eigenvectors z (n, count; columns) of the `count` largest eigenvalues w (n; the first `count` are set),
+/// the largest last, of the symmetric a (n, n), of which the upper triangle is read and destroyed.
+/// Tridiagonal form, then relatively robust representations (sytrd, stemr, ormtr): sytrd's 4/3 n^3 flops, and
+/// 2 n^2 count.
+int leading_eigenvectors(int n, int count, double* a, double* w, double* z);
 
 /// U D Ut factorization (Bunch and Kaufman) of the symmetric a (n, n) in place, of which the upper triangle
 /// is read and written; pivots (n) as LAPACK numbers them. info > 0: a pivot is exactly zero, the factors are

@@ -258,6 +258,27 @@ TEST(FullDiskOfParts, LeavesNothing) {
     EXPECT_EQ(listing(place.path()), before);
 }
 
+TEST(FullDiskOfParts, KeepsTheLayersThatAreDone) {
+    const ScratchFolder place;
+    fs::create_directory(place / "disk");
+    const FullDisk disk(place / "disk");
+    if (!disk.mounted()) GTEST_SKIP() << "a small file system cannot be mounted here";
+    Rng rng(9);
+    save_tensors({{"a.weight", random_tensor("F32", {60, 50}, rng)},
+                  {"b.weight", random_tensor("F32", {400, 300}, rng)}},
+                 place / "model.safetensors");
+    const Words command{"compress", "model.safetensors", "--keep", "0.5", "-o", "disk/out"};
+    const Ended ended = run_eckart({command, place.path()});
+    EXPECT_EQ(ended.code, 5);
+    EXPECT_TRUE(contains(ended.err, "1 finished layer waits in 'disk/out.parts': add --resume")) << ended.err;
+    EXPECT_FALSE(fs::exists(place / "disk/out"));
+    disk.free_space();
+    const Ended resumed = run_eckart({command + Words{"--resume"}, place.path()});
+    EXPECT_EQ(resumed.code, 0) << resumed.err;
+    EXPECT_TRUE(fs::exists(place / "disk/out"));
+    EXPECT_FALSE(fs::exists(place / "disk/out.parts"));
+}
+
 #if defined(__SANITIZE_ADDRESS__)
 constexpr bool kMeasuresMemory = false;
 #else

@@ -16,4 +16,8 @@ FullDisk::~FullDisk() {
     if (mounted_) umount2(place_.c_str(), MNT_DETACH);
 }
 
+void FullDisk::free_space() const {
+    mount("none", place_.c_str(), "tmpfs", MS_REMOUNT, "size=4m");
+}
+
 }  // namespace eckart::test

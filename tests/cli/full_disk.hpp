@@ -14,6 +14,8 @@ class FullDisk {
     FullDisk(const FullDisk&) = delete;
     FullDisk& operator=(const FullDisk&) = delete;
     [[nodiscard]] bool mounted() const { return mounted_; }
+    /// Makes room for 4 MB more.
+    void free_space() const;
 
   private:
     std::filesystem::path place_;

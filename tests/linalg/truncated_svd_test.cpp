@@ -55,6 +55,29 @@ TEST(TruncatedSvd, GivesTheShapesOfEveryRankAndMatrix) {
     }
 }
 
+// Errors that the difference of energy and the sum of s^2 could not show in float.
+TEST(TruncatedSvd, KnowsTheErrorOfSmallTails) {
+    Rng rng(19);
+    for (const auto& [m, n] : {std::pair(90, 60), std::pair(60, 90), std::pair(300, 40)}) {
+        const Eigen::Index k = std::min(m, n);
+        const MatrixD u = thin_qr<double>(random_matrix<double>(m, k, rng)).q;
+        const MatrixD v = thin_qr<double>(random_matrix<double>(n, k, rng)).q;
+        VectorD s(k);
+        for (Eigen::Index i = 0; i < k; ++i)
+            s[i] = 3 * std::pow(10.0, -5.0 * static_cast<double>(i) / static_cast<double>(k));
+        const MatrixF a = (u * s.asDiagonal() * v.transpose()).cast<float>();
+        const VectorD exact = thin_svd<double>(a.cast<double>()).s;
+        for (const SvdMethod method : {SvdMethod::kFull, SvdMethod::kGram}) {
+            for (const Eigen::Index rank : {k / 2, 3 * k / 4}) {
+                const double error = exact.tail(k - rank).norm();
+                EXPECT_NEAR(std::sqrt(truncated(a, method, rank).left_out), error, 0.02 * error)
+                    << to_text(method) << ", rank " << rank << " of " << m << " x " << n;
+            }
+            EXPECT_EQ(truncated(a, method, k).left_out, 0);
+        }
+    }
+}
+
 // Whatever the matrix, the decomposition of full rank passes the check of thin_svd().
 TEST(TruncatedSvd, FourNumbersAtFullRank) {
     Rng rng(2);

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "eckart/compress/decomposition.hpp"
-#include "eckart/core/json.hpp"
 #include "eckart/model/network.hpp"
 
 #pragma GCC visibility push(default)
@@ -68,9 +67,6 @@ std::vector<LayerOutcome> plan(const model::Network<float>& network, const Compr
 CompressedNetwork compress_network(const model::Network<float>& network,
                                    const std::vector<LayerDecomposition>& decomposition,
                                    const CompressOptions& options);
-
-/// compression.json of a run directory.
-Json to_json(const std::vector<LayerOutcome>& layers, std::int64_t rank);
 
 }  // namespace eckart::compress
 

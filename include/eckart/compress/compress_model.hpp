@@ -84,9 +84,9 @@ void require_output(const io::ModelFile& model, const ModelOutput& output);
 ///
 /// Memory holds one layer per job: at most three times the largest matrix as it is stored and 200 MB, unless
 /// max_memory says otherwise. Every finished layer goes to a file in parts_folder(), so that a run
-/// that was stopped or killed goes on where it was; they are removed at the end, also when an exception ends
-/// the run. After writing, every factored layer is read from the output, compared with its part bit by bit,
-/// and B (A x) of four random x with what the rebuilt matrix gave.
+/// that was stopped or killed, or that an IoError ended, goes on where it was; any other exception removes
+/// them, as the end does. After writing, every factored layer is read from the output, compared with its part
+/// bit by bit, and B (A x) of four random x with what the rebuilt matrix gave.
 ///
 /// Between layers it asks `stop`. The result does not depend on the order in which jobs finish. Throws
 /// FormatError naming a tensor that is not finite, NumericalError, IoError, InvalidArgument.

@@ -63,6 +63,8 @@ struct Replacements {
     std::map<std::string, std::string> metadata;
 };
 
+enum class ModelFormat { kSafetensors, kOnnx };
+
 /// A trained model that is edited without being understood as a whole: its fully-connected layers are found
 /// and may be replaced by factors, everything else passes through as it is. Tensors stay in the file until
 /// they are asked for.
@@ -73,6 +75,7 @@ class ModelFile {
     ModelFile& operator=(const ModelFile&) = delete;
 
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+    [[nodiscard]] ModelFormat format() const { return format_; }
     /// Every file that the model consists of.
     [[nodiscard]] virtual std::vector<std::filesystem::path> inputs() const { return {path_}; }
     /// One line for a person: format, version, size of the graph.
@@ -104,7 +107,7 @@ class ModelFile {
                        const Replacements& replacements) const = 0;
 
   protected:
-    explicit ModelFile(std::filesystem::path path) : path_(std::move(path)) {}
+    ModelFile(std::filesystem::path path, ModelFormat format) : path_(std::move(path)), format_(format) {}
 
     std::string description_;
     std::int64_t parameters_ = 0;
@@ -115,6 +118,7 @@ class ModelFile {
 
   private:
     std::filesystem::path path_;
+    ModelFormat format_;
 };
 
 /// Opens an ONNX model, a safetensors file, or a sharded one by its index (*.safetensors.index.json), told

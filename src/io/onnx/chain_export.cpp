@@ -11,7 +11,7 @@
 #include "io/network_tensors.hpp"
 #include "io/onnx/messages.hpp"
 #include "io/onnx/wire.hpp"
-#include "io/state_dict.hpp"
+#include "io/safetensors/state_dict.hpp"
 
 namespace eckart::io {
 

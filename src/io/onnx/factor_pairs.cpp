@@ -9,7 +9,7 @@
 #include "eckart/core/error.hpp"
 #include "eckart/io/model_file.hpp"
 #include "io/onnx/faults.hpp"
-#include "io/state_dict.hpp"
+#include "io/safetensors/state_dict.hpp"
 
 namespace eckart::io {
 

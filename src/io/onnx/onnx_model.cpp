@@ -21,7 +21,7 @@
 #include "io/onnx/linear_finder.hpp"
 #include "io/onnx/stored_matrix.hpp"
 #include "io/onnx/tensor_data.hpp"
-#include "io/state_dict.hpp"
+#include "io/safetensors/state_dict.hpp"
 
 namespace eckart::io {
 
@@ -71,7 +71,7 @@ std::filesystem::path data_file(const std::filesystem::path& target) {
     return path;
 }
 
-OnnxModel::OnnxModel(const std::filesystem::path& path) : ModelFile(path), data_(path) {
+OnnxModel::OnnxModel(const std::filesystem::path& path) : ModelFile(path, ModelFormat::kOnnx), data_(path) {
     check_graph(data_.model(), this->path());
     index_.emplace(data_.model(), this->path());
     FoundLinears all = find_linears(*index_);

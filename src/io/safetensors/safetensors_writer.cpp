@@ -8,7 +8,7 @@
 #include "eckart/io/safetensors.hpp"
 #include "io/dtype.hpp"
 #include "io/printable.hpp"
-#include "io/stream_safetensors.hpp"
+#include "io/safetensors/stream_safetensors.hpp"
 
 namespace eckart::io {
 

@@ -1,4 +1,4 @@
-#include "io/safetensors_model.hpp"
+#include "io/safetensors/safetensors_model.hpp"
 
 #include <fmt/format.h>
 
@@ -11,8 +11,8 @@
 #include "eckart/core/created_folders.hpp"
 #include "eckart/core/error.hpp"
 #include "io/decode_in_parts.hpp"
-#include "io/edited_tensors.hpp"
 #include "io/printable.hpp"
+#include "io/safetensors/edited_tensors.hpp"
 
 namespace eckart::io {
 namespace fs = std::filesystem;
@@ -52,14 +52,14 @@ void collect(const SafetensorsReader& reader, StateDict& tensors,
 
 }  // namespace
 
-SafetensorsModel::SafetensorsModel(const fs::path& path) : ModelFile(path) {
+SafetensorsModel::SafetensorsModel(const fs::path& path) : ModelFile(path, ModelFormat::kSafetensors) {
     readers_.push_back(std::make_unique<SafetensorsReader>(path));
     collect(*readers_.front(), tensors_, metadata_);
     describe();
 }
 
 SafetensorsModel::SafetensorsModel(const fs::path& path, ShardIndex index)
-    : ModelFile(path), index_(std::move(index)) {
+    : ModelFile(path, ModelFormat::kSafetensors), index_(std::move(index)) {
     for (const std::string& shard : index_->shards) {
         readers_.push_back(std::make_unique<SafetensorsReader>(shard_path(path, shard)));
         std::map<std::string, std::string> metadata;

@@ -1,4 +1,4 @@
-#include "io/shard_index.hpp"
+#include "io/safetensors/shard_index.hpp"
 
 #include <fmt/core.h>
 
@@ -11,7 +11,7 @@
 #include "eckart/core/error.hpp"
 #include "eckart/io/safetensors.hpp"
 #include "io/printable.hpp"
-#include "io/refusing_sax.hpp"
+#include "io/safetensors/refusing_sax.hpp"
 
 namespace eckart::io {
 namespace fs = std::filesystem;

@@ -1,4 +1,4 @@
-#include "io/edited_tensors.hpp"
+#include "io/safetensors/edited_tensors.hpp"
 
 #include <fmt/core.h>
 

@@ -1,4 +1,4 @@
-#include "io/state_dict.hpp"
+#include "io/safetensors/state_dict.hpp"
 
 #include <fmt/core.h>
 
@@ -15,7 +15,7 @@
 #include "io/metadata.hpp"
 #include "io/network_tensors.hpp"
 #include "io/printable.hpp"
-#include "io/refusing_sax.hpp"
+#include "io/safetensors/refusing_sax.hpp"
 
 namespace eckart::io {
 

@@ -7,8 +7,8 @@
 
 #include "eckart/io/model_file.hpp"
 #include "eckart/io/safetensors.hpp"
-#include "io/shard_index.hpp"
-#include "io/state_dict.hpp"
+#include "io/safetensors/shard_index.hpp"
+#include "io/safetensors/state_dict.hpp"
 
 namespace eckart::io {
 

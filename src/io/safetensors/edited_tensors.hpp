@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "eckart/io/model_file.hpp"
-#include "io/state_dict.hpp"
-#include "io/stream_safetensors.hpp"
+#include "io/safetensors/state_dict.hpp"
+#include "io/safetensors/stream_safetensors.hpp"
 
 namespace eckart::io {
 
