@@ -8,64 +8,21 @@
 #include "eckart/core/rng.hpp"
 #include "eckart/io/model_file.hpp"
 #include "eckart/linalg/product.hpp"
-#include "io/onnx/messages.hpp"
 #include "io/onnx/tensor_data.hpp"
+#include "onnx_maker.hpp"
 #include "scratch_folder.hpp"
 
 namespace eckart::io {
 namespace {
 
 namespace fs = std::filesystem;
+using test::OnnxMaker;
 using test::ScratchFolder;
 
 MatrixF random_weight(Eigen::Index rows, Eigen::Index cols, std::uint64_t seed) {
     Rng rng(seed);
     return MatrixF::NullaryExpr(rows, cols, [&] { return static_cast<float>(rng.normal()); });
 }
-
-/// A chain of MatMul, each by a weight (in, out), that a test fills in.
-class ModelMaker {
-  public:
-    ModelMaker() {
-        model_.set_ir_version(8);
-        onnx::OperatorSetIdProto* opset = model_.add_opset_import();
-        opset->set_version(17);
-        model_.mutable_graph()->set_name("g");
-        model_.mutable_graph()->add_input()->set_name("x");
-        model_.mutable_graph()->add_output()->set_name("y");
-    }
-
-    onnx::ModelProto& model() { return model_; }
-    onnx::GraphProto& graph() { return *model_.mutable_graph(); }
-
-    onnx::TensorProto& add_weight(const std::string& name, const MatrixF& weight) {
-        onnx::TensorProto* tensor = graph().add_initializer();
-        tensor->set_name(name);
-        tensor->set_data_type(onnx::TensorProto::FLOAT);
-        tensor->add_dims(weight.rows());
-        tensor->add_dims(weight.cols());
-        tensor->set_raw_data(weight.data(), static_cast<std::size_t>(weight.size()) * sizeof(float));
-        return *tensor;
-    }
-
-    onnx::NodeProto& add_node(const std::string& op, std::initializer_list<std::string> inputs,
-                              const std::string& output) {
-        onnx::NodeProto* node = graph().add_node();
-        node->set_op_type(op);
-        for (const std::string& input : inputs) node->add_input(input);
-        node->add_output(output);
-        return *node;
-    }
-
-    fs::path save(const ScratchFolder& folder) const {
-        const fs::path path = folder / "model.onnx";
-        write_file(path, model_.SerializeAsString(), Overwrite::kReplace);
-        return path;
-    }
-
-  private:
-    onnx::ModelProto model_;
-};
 
 /// The first `rank` rows and columns of the identity times W: any factors will do here.
 EncodedFactors factors_of(const ModelFile& model, std::size_t index, std::int64_t rank) {
@@ -99,7 +56,7 @@ std::vector<std::string> operators_of(const onnx::GraphProto& graph) {
 
 TEST(OnnxModel, ReadsTheWeightThatANodeSees) {
     const MatrixF weight = random_weight(7, 5, 1);
-    ModelMaker maker;
+    OnnxMaker maker;
     maker.add_weight("fc.weight", weight);
     maker.add_node("Transpose", {"fc.weight"}, "t");
     maker.add_node("MatMul", {"x", "t"}, "y");
@@ -114,7 +71,7 @@ TEST(OnnxModel, ReadsTheWeightThatANodeSees) {
 
 TEST(OnnxModel, ReadsFromTheOtherSideOfAMatMul) {
     const MatrixF weight = random_weight(7, 5, 2);
-    ModelMaker maker;
+    OnnxMaker maker;
     maker.add_weight("w", weight);
     maker.add_node("MatMul", {"w", "x"}, "y");
     const ScratchFolder folder;
@@ -122,7 +79,7 @@ TEST(OnnxModel, ReadsFromTheOtherSideOfAMatMul) {
 }
 
 TEST(OnnxModel, DropsTheNodesThatOnlyLedToTheWeight) {
-    ModelMaker maker;
+    OnnxMaker maker;
     maker.add_weight("fc.weight", random_weight(70, 50, 3));
     maker.add_node("Identity", {"fc.weight"}, "i");
     maker.add_node("Transpose", {"i"}, "t");
@@ -138,7 +95,7 @@ TEST(OnnxModel, DropsTheNodesThatOnlyLedToTheWeight) {
 }
 
 TEST(OnnxModel, KeepsFactorsAsAPairThatCanBeCutAgain) {
-    ModelMaker maker;
+    OnnxMaker maker;
     maker.add_weight("fc.weight", random_weight(50, 70, 4));
     maker.add_node("MatMul", {"x", "fc.weight"}, "y");
     const ScratchFolder folder;
@@ -160,7 +117,7 @@ TEST(OnnxModel, KeepsFactorsAsAPairThatCanBeCutAgain) {
 }
 
 TEST(OnnxModel, FactorsAWeightThatTwoNodesShareOnce) {
-    ModelMaker maker;
+    OnnxMaker maker;
     maker.add_weight("w", random_weight(60, 60, 5));
     maker.add_node("MatMul", {"x", "w"}, "h");
     maker.add_node("MatMul", {"h", "w"}, "y");
@@ -176,7 +133,7 @@ TEST(OnnxModel, FactorsAWeightThatTwoNodesShareOnce) {
 }
 
 TEST(OnnxModel, LargeDataPassThroughByteForByteWhereverTheyAre) {
-    ModelMaker maker;
+    OnnxMaker maker;
     maker.add_weight("w", random_weight(40, 40, 6));
     const MatrixF table = random_weight(300, 17, 7);
     maker.add_weight("table", table);
@@ -199,7 +156,7 @@ TEST(OnnxModel, LargeDataPassThroughByteForByteWhereverTheyAre) {
 }
 
 TEST(OnnxModel, WithoutReplacementsItWritesTheSameModel) {
-    ModelMaker maker;
+    OnnxMaker maker;
     maker.add_weight("w", random_weight(40, 40, 8));
     maker.add_node("MatMul", {"x", "w"}, "y");
     maker.model().set_producer_name("someone");
@@ -210,7 +167,7 @@ TEST(OnnxModel, WithoutReplacementsItWritesTheSameModel) {
 }
 
 TEST(OnnxModel, ExternalDataComeAndGoInFilesBeside) {
-    ModelMaker maker;
+    OnnxMaker maker;
     const MatrixF weight = random_weight(30, 50, 9);
     onnx::TensorProto& tensor = maker.add_weight("w", weight);
     const ScratchFolder folder;

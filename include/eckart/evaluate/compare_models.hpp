@@ -40,8 +40,8 @@ bool has_model_runtime();
 
 /// Runs two ONNX models of the same inputs and outputs `runs` times on random inputs: floats from the
 /// standard normal distribution, whole numbers 0 or 1 (valid as indices, as masks and as flags). A dimension
-/// that a model leaves open is 2 where it comes first and 8 elsewhere. Throws BackendError without ONNX
-/// Runtime or when it cannot run a model, InvalidArgument for runs < 1.
+/// that a model leaves open is 2 where it comes first and 8 elsewhere, one of a name the same everywhere.
+/// Throws BackendError without ONNX Runtime or when it cannot run a model, InvalidArgument for runs < 1.
 OutputDifference compare_onnx(const std::filesystem::path& original, const std::filesystem::path& other,
                               std::int64_t runs, std::uint64_t seed, int threads, ProgressObserver& progress,
                               const StopRequested& stop);

@@ -3,7 +3,8 @@
 
 #include <algorithm>
 #include <functional>
-#include <limits>
+#include <iostream>
+#include <map>
 #include <numeric>
 #include <string>
 #include <vector>
@@ -18,6 +19,20 @@ namespace {
 
 std::int64_t entries_of(const std::vector<std::int64_t>& shape) {
     return std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
+}
+
+/// Says nothing on std::cerr while it is made: Debian's libonnxruntime registers the operators that its
+/// libonnx has registered already, and complains about each of them. Nothing is lost by that.
+Ort::Env quiet_environment() {
+    std::streambuf* const before = std::cerr.rdbuf(nullptr);
+    try {
+        Ort::Env environment(ORT_LOGGING_LEVEL_FATAL, "eckart");
+        std::cerr.rdbuf(before);
+        return environment;
+    } catch (...) {
+        std::cerr.rdbuf(before);
+        throw;
+    }
 }
 
 /// One model in ONNX Runtime, with the names it wants.
@@ -60,17 +75,32 @@ Ort::Value random_tensor(const std::vector<std::int64_t>& shape, const std::func
     return value;
 }
 
+/// The sizes that a model leaves open, by the names that it gives them.
+using OpenSizes = std::map<std::string, std::int64_t>;
+
+/// The shape of an input: an open size is 2 where it comes first and 8 elsewhere, and the same wherever it
+/// has the same name.
+std::vector<std::int64_t> closed_shape(const Ort::ConstTensorTypeAndShapeInfo& tensor, OpenSizes& sizes) {
+    std::vector<std::int64_t> shape = tensor.GetShape();
+    const std::vector<const char*> names = tensor.GetSymbolicDimensions();
+    for (std::size_t i = 0; i < shape.size(); ++i) {
+        if (shape[i] >= 0) continue;
+        const std::int64_t size = i == 0 ? 2 : 8;
+        const std::string name = names[i];
+        shape[i] = name.empty() ? size : sizes.try_emplace(name, size).first->second;
+    }
+    return shape;
+}
+
 /// A random value for one input of a model.
-Ort::Value random_input(Ort::Session& session, std::size_t index, const std::string& name, Rng& rng) {
+Ort::Value random_input(Ort::Session& session, std::size_t index, const std::string& name, OpenSizes& sizes,
+                        Rng& rng) {
     const Ort::TypeInfo type = session.GetInputTypeInfo(index);
     if (type.GetONNXType() != ONNX_TYPE_TENSOR) {
         throw BackendError(fmt::format("the model's input '{}' is no tensor; it cannot be verified", name));
     }
     const auto tensor = type.GetTensorTypeAndShapeInfo();
-    std::vector<std::int64_t> shape = tensor.GetShape();
-    for (std::size_t i = 0; i < shape.size(); ++i) {
-        if (shape[i] < 0) shape[i] = i == 0 ? 2 : 8;
-    }
+    const std::vector<std::int64_t> shape = closed_shape(tensor, sizes);
     constexpr std::int64_t kMost = std::int64_t{1} << 30;
     double entries = 1;
     for (const std::int64_t side : shape) entries *= static_cast<double>(side);
@@ -154,7 +184,7 @@ OutputDifference compare_onnx(const std::filesystem::path& original, const std::
                               const StopRequested& stop) {
     if (runs < 1) throw InvalidArgument(fmt::format("verify: {} runs; at least 1 is needed", runs));
     try {
-        const Ort::Env environment(ORT_LOGGING_LEVEL_FATAL, "eckart");
+        const Ort::Env environment = quiet_environment();
         Ort::SessionOptions options;
         options.SetIntraOpNumThreads(threads);
         RunningModel left(environment, original, options);
@@ -166,8 +196,9 @@ OutputDifference compare_onnx(const std::filesystem::path& original, const std::
             progress.on_progress({"verifying", static_cast<std::uint64_t>(done),
                                   static_cast<std::uint64_t>(runs), "runs", ""});
             std::vector<Ort::Value> inputs;
+            OpenSizes sizes;
             for (std::size_t i = 0; i < left.inputs().size(); ++i)
-                inputs.push_back(random_input(left.session(), i, left.inputs()[i], rng));
+                inputs.push_back(random_input(left.session(), i, left.inputs()[i], sizes, rng));
             compare_outputs(left.run(inputs), right.run(inputs), comparison);
         }
         return comparison.result(done);
