@@ -82,7 +82,8 @@ using OpenSizes = std::map<std::string, std::int64_t>;
 /// has the same name.
 std::vector<std::int64_t> closed_shape(const Ort::ConstTensorTypeAndShapeInfo& tensor, OpenSizes& sizes) {
     std::vector<std::int64_t> shape = tensor.GetShape();
-    const std::vector<const char*> names = tensor.GetSymbolicDimensions();
+    std::vector<const char*> names(shape.size(), "");
+    tensor.GetSymbolicDimensions(names.data(), names.size());
     for (std::size_t i = 0; i < shape.size(); ++i) {
         if (shape[i] >= 0) continue;
         const std::int64_t size = i == 0 ? 2 : 8;
