@@ -1,5 +1,7 @@
 #pragma once
 
+#include <fmt/core.h>
+
 #include <string>
 
 #include "eckart/linalg/svd_check.hpp"
@@ -15,7 +17,7 @@ inline std::string complaint(const SvdErrors& errors, double tolerance) {
     std::string text;
     const auto check = [&](const char* name, double value, double limit) {
         if (!(value <= limit)) {
-            text += std::string(name) + " " + std::to_string(value / tolerance) + " tolerances; ";
+            text += fmt::format("{} {} tolerances; ", name, value / tolerance);
         }
     };
     check("reconstruction", errors.reconstruction, tolerance);

@@ -21,26 +21,29 @@ std::int64_t entries_of(const std::vector<std::int64_t>& shape) {
     return std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
 }
 
-/// Says nothing on std::cerr while it is made: Debian's libonnxruntime registers the operators that its
-/// libonnx has registered already, and complains about each of them. Nothing is lost by that.
-Ort::Env quiet_environment() {
-    std::streambuf* const before = std::cerr.rdbuf(nullptr);
-    try {
-        Ort::Env environment(ORT_LOGGING_LEVEL_FATAL, "eckart");
-        std::cerr.rdbuf(before);
-        return environment;
-    } catch (...) {
-        std::cerr.rdbuf(before);
-        throw;
-    }
-}
+/// std::cerr says nothing as long as this lives: Debian's libonnxruntime registers the operators that its
+/// libonnx has registered already, and complains about each of them. Faults come as exceptions all the same.
+class SilentErrors {
+  public:
+    SilentErrors() : before_(std::cerr.rdbuf(nullptr)) {}
+    ~SilentErrors() { std::cerr.rdbuf(before_); }
+    SilentErrors(const SilentErrors&) = delete;
+    SilentErrors& operator=(const SilentErrors&) = delete;
+
+  private:
+    std::streambuf* before_;
+};
 
 /// One model in ONNX Runtime, with the names it wants.
 class RunningModel {
   public:
     RunningModel(const Ort::Env& environment, const std::filesystem::path& path,
                  const Ort::SessionOptions& options)
-        : session_(environment, path.c_str(), options) {
+        : session_(nullptr) {
+        {
+            const SilentErrors silent;
+            session_ = Ort::Session(environment, path.c_str(), options);
+        }
         const Ort::AllocatorWithDefaultOptions allocator;
         for (std::size_t i = 0; i < session_.GetInputCount(); ++i)
             inputs_.emplace_back(session_.GetInputNameAllocated(i, allocator).get());
@@ -185,7 +188,7 @@ OutputDifference compare_onnx(const std::filesystem::path& original, const std::
                               const StopRequested& stop) {
     if (runs < 1) throw InvalidArgument(fmt::format("verify: {} runs; at least 1 is needed", runs));
     try {
-        const Ort::Env environment = quiet_environment();
+        const Ort::Env environment(ORT_LOGGING_LEVEL_FATAL, "eckart");
         Ort::SessionOptions options;
         options.SetIntraOpNumThreads(threads);
         RunningModel left(environment, original, options);
