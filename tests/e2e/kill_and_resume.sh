@@ -5,7 +5,8 @@
 #   ECKART  the program
 #   ROUNDS  how many trainings to kill, each one to three times (default 10)
 #   SEED    of the random moments (default: a new one, which is printed; also when it is empty)
-#   WHAT    train (default), or orthogonal: fine-tuning with orthogonal factors
+#   WHAT    train (default), orthogonal: fine-tuning with orthogonal factors, or from: more training of an
+#           ONNX model
 #
 # The signals SIGINT, SIGTERM and SIGKILL take turns. After the first two the exit code must be 130 or 143, and
 # the tensors of the finished network must be those of the uninterrupted run to the last bit. Nothing but the
@@ -27,8 +28,9 @@ common=(--data "$work/data" --epochs 12 --batch 20 --threads 1)
 case ${4:-train} in
   train) training=(train --hidden 64 "${common[@]}") ;;
   orthogonal) training=(finetune "$work/small.safetensors" --orthogonal "${common[@]}") ;;
+  from) training=(train --from "$work/dense.onnx" "${common[@]}") ;;
   *)
-    echo "kill_and_resume: WHAT is train or orthogonal, not '$4'" >&2
+    echo "kill_and_resume: WHAT is train, orthogonal or from, not '$4'" >&2
     exit 2
     ;;
 esac
@@ -67,10 +69,9 @@ train_and_kill() {
 }
 
 "$eckart" data synth "$work/data" --train 1000 --test 50 --quiet >"$work/output"
-if [[ ${training[0]} == finetune ]]; then
-  "$eckart" train --hidden 64 --data "$work/data" --epochs 1 -o "$work/dense.safetensors" --quiet >"$work/output"
-  "$eckart" compress "$work/dense.safetensors" --rank 8 -o "$work/small.safetensors" --quiet >"$work/output"
-fi
+"$eckart" train --hidden 64 --data "$work/data" --epochs 1 -o "$work/dense.safetensors" --quiet >"$work/output"
+"$eckart" compress "$work/dense.safetensors" --rank 8 -o "$work/small.safetensors" --quiet >"$work/output"
+"$eckart" export "$work/dense.safetensors" -o "$work/dense.onnx" --quiet >"$work/output"
 mkdir "$work/whole"
 begin=$(milliseconds)
 (cd "$work/whole" && "$eckart" "${training[@]}" -o net.safetensors --quiet >/dev/null)

@@ -64,7 +64,7 @@ const std::vector<Words> kMalformed{
      "holds the tensor 'fc.weight' with the impossible shape (-9223372036854775805, 2)"},
     {"double_data_of_floats",
      "holds the tensor 'fc.weight' with 6 entries of F32 where its shape (2, 3) needs 6"},
-    {"empty", "is not an ONNX model: its IR version is 0"},
+    {"empty", "is not an ONNX model: it is empty"},
     {"end_of_a_group_alone", "it is damaged"},
     {"external_absolute", "keeps 'fc.weight' in the external file '/etc/hostname', an absolute path"},
     {"external_and_raw_data", "holds the tensor 'fc.weight' with its data given twice"},

@@ -19,9 +19,11 @@ std::uint64_t parse_count(const std::string& text, const std::string& key, const
     const char* const end = text.data() + text.size();
     const auto [stop, fault] = std::from_chars(text.data(), end, value);
     if (text.empty() || fault != std::errc() || stop != end) {
-        fail_onnx(model,
-                  fmt::format("gives the external data of '{}' the {} '{}', which is no number of bytes",
-                              printable(tensor), key, printable(text)));
+        fail_onnx(
+            model,
+            fmt::format(
+                "gives the external data of '{}' the {} '{}', which is no number of bytes; export it again",
+                printable(tensor), key, printable(text)));
     }
     return value;
 }
@@ -33,7 +35,7 @@ ExternalLocation parse_external(const onnx::TensorProto& tensor, const fs::path&
     std::set<std::string> seen;
     for (const onnx::StringStringEntryProto& entry : tensor.external_data()) {
         if (!seen.insert(entry.key()).second) {
-            fail_onnx(model, fmt::format("gives the {} of the external data of '{}' twice",
+            fail_onnx(model, fmt::format("gives the {} of the external data of '{}' twice; export it again",
                                          printable(entry.key()), printable(tensor.name())));
         }
         if (entry.key() == "location") {
@@ -45,8 +47,8 @@ ExternalLocation parse_external(const onnx::TensorProto& tensor, const fs::path&
         }
     }
     if (result.location.empty()) {
-        fail_onnx(model,
-                  fmt::format("keeps '{}' as external data without saying where", printable(tensor.name())));
+        fail_onnx(model, fmt::format("keeps '{}' as external data without saying where; export it again",
+                                     printable(tensor.name())));
     }
     return result;
 }

@@ -150,6 +150,8 @@ onnx::ModelProto read_skeleton(const InputFile& file, std::vector<DataReference>
                   "has more than 2 GB, which no ONNX model has in one file; store its weights as "
                   "external data");
     }
+    if (file.size() == 0)
+        fail_onnx(file.path(), "is not an ONNX model: it is empty; get it or export it again");
     FileStream bytes(file);
     pb::io::CopyingInputStreamAdaptor buffered(&bytes, 1 << 16);
     pb::io::CodedInputStream stream(&buffered);
@@ -174,7 +176,8 @@ std::int64_t reference_of(const onnx::TensorProto& tensor, std::size_t count,
         const bool number = !entry.value().empty() && entry.value().size() < 16 &&
                             std::ranges::all_of(entry.value(), [](char c) { return c >= '0' && c <= '9'; });
         if (index >= 0 || !number || std::stoull(entry.value()) >= count) {
-            fail_onnx(file, fmt::format("gives the data of '{}' twice", printable(tensor.name())));
+            fail_onnx(file,
+                      fmt::format("gives the data of '{}' twice; export it again", printable(tensor.name())));
         }
         index = std::stoll(entry.value());
     }
