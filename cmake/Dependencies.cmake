@@ -76,7 +76,10 @@ eckart_package(LibArchive libarchive 3.6 libarchive-dev)
 eckart_package(OpenSSL OpenSSL 3.0 libssl-dev)
 eckart_package(Protobuf protobuf 3.21 libprotobuf-dev)
 if(Protobuf_FOUND)
+  # Debian 13's file adds /usr to the prefixes, where pkg-config would look before the folders that it was given.
+  set(eckart_prefix_path "${CMAKE_PREFIX_PATH}")
   eckart_package(ONNX ONNX 1.12 libonnx-dev CONFIG)
+  set(CMAKE_PREFIX_PATH "${eckart_prefix_path}")
   # Debian 13's has a namespace.
   set(eckart_onnx_messages onnx_proto)
   if(TARGET ONNX::onnx_proto)

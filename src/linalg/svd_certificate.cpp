@@ -17,6 +17,8 @@ namespace {
 
 constexpr int kProbes = 32;
 constexpr int kLargestDegree = 16;
+/// As many more cost no more than another step and its certificate.
+constexpr int kWorthwhileDegrees = 4;
 /// 1e-9 shared among up to 60 certificates of one run.
 constexpr double kFailure = 1e-9 / 60;
 /// As parts of the least of the wanted eigenvalues, like the cuts. The first one decides whether the others
@@ -127,6 +129,21 @@ const Cut& best_of(const std::vector<Cut>& cuts) {
     return *std::ranges::min_element(cuts, {}, [](const Cut& cut) { return cut.ritz + cut.tail; });
 }
 
+/// Whether one of the next degrees will bring the bound down to `allowed`, should the traces, of which
+/// `trace` is that of `degree` and power 1, go on growing by the factor `growth`.
+bool is_promising(const std::vector<Cut>& cuts, int degree, double interval, double trace, double growth,
+                  double allowed) {
+    const int last = std::min(degree + kWorthwhileDegrees, kLargestDegree);
+    for (int next = degree + 1; next <= last; ++next) {
+        trace *= growth;
+        for (const Cut& cut : cuts) {
+            if (cut.at <= interval || cut.ritz >= allowed) continue;
+            if (cut.ritz + chebyshev_majorant(next, 1, interval, cut.at) * trace <= allowed) return true;
+        }
+    }
+    return false;
+}
+
 /// Probes the complement until the best cut's bound is at most `allowed`, or nothing is to be gained.
 template <class T>
 double bound_after_probing(SmallSide<T>& side, const Matrix<T>& x, std::vector<Cut>& cuts, double allowed,
@@ -137,7 +154,7 @@ double bound_after_probing(SmallSide<T>& side, const Matrix<T>& x, std::vector<C
     const double interval = kIntervalShare * highest->at;
     const double factor = trace_factor(kProbes, kFailure / (2 * kLargestDegree));
     ComplementProbes<T> probes(side, x, interval, rng);
-    double before = kInfinity;
+    double before = 0;
     while (probes.degree() < kLargestDegree) {
         probes.step();
         const double trace = factor * probes.trace();
@@ -150,9 +167,10 @@ double bound_after_probing(SmallSide<T>& side, const Matrix<T>& x, std::vector<C
         const double bound = best_of(cuts).ritz + best_of(cuts).tail;
         if (bound <= allowed) return bound;
         if (probes.power() == 0) continue;
-        // Each degree gains less than the one before. Three times the last gain is about all that is to come.
-        if (3 * (before - bound) < bound - allowed) break;
-        before = bound;
+        // Traces grow where eigenvalues lie beyond the interval.
+        const double growth = before > 0 ? std::max(1.0, trace / before) : 1;
+        if (!is_promising(cuts, probes.degree(), interval, trace, growth, allowed)) break;
+        before = trace;
     }
     return kInfinity;
 }

@@ -83,6 +83,8 @@ CLI11|CLI11|2.1|libcli11-dev
 CURL|libcurl|7.88|libcurl4-openssl-dev
 LibArchive|libarchive|3.6|libarchive-dev
 OpenSSL|OpenSSL|3.0|libssl-dev
+Protobuf|protobuf|3.21|libprotobuf-dev
+ONNX|ONNX|1.12|libonnx-dev
 PNG|libpng|1.6|libpng-dev
 ZLIB|zlib|1.2|zlib1g-dev
 OpenCL|OpenCL, which oneDNN's package looks for,||ocl-icd-opencl-dev
