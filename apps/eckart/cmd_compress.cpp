@@ -41,8 +41,10 @@ void add_choice_of_layers(Verb& verb, compress::ModelOptions& options) {
     verb.add_integer("--rank", options.rank, 1, 1'000'000, "Inner dimension of every layer's factors");
     verb.add_real("--keep", options.keep, 1e-6, 1,
                   "Share of each layer's parameters to keep, which gives its rank");
-    verb.add_texts("--include", options.include, "PATTERN", "Only layers of this name; * and ? fit anything");
-    verb.add_texts("--exclude", options.exclude, "PATTERN", "All layers but those of this name");
+    verb.add_texts("--include", options.include, "PATTERN",
+                   "Only layers of this name; * and ? fit anything (may be repeated)");
+    verb.add_texts("--exclude", options.exclude, "PATTERN",
+                   "All layers but those of this name (may be repeated)");
     verb.add_flag("--allow-larger", options.allow_larger, "Factorize also layers that get no smaller by it");
 }
 

@@ -7,6 +7,7 @@
 #include "commands.hpp"
 #include "compress_table.hpp"
 #include "context.hpp"
+#include "eckart/compress/compress_model.hpp"
 #include "eckart/compress/decomposition.hpp"
 #include "eckart/compress/singular_values.hpp"
 #include "eckart/core/error.hpp"
@@ -117,7 +118,7 @@ std::vector<LayerView> views_of(const io::ModelFile& model, bool spectra, Contex
         view.in = layer.in;
         view.stored_rank = layer.rank;
         view.parameters = layer.parameters;
-        view.break_even_rank = compress::break_even_rank(layer.out, layer.in);
+        view.break_even_rank = compress::break_even_rank(layer);
         if (spectra) {
             context.progress().on_progress({"decomposing", i, count, "layers", layer.name});
             view.take_spectrum(compress::singular_values(model, i));
@@ -158,7 +159,7 @@ int inspect_model(const InspectArguments& arguments, const io::ModelFile& model,
     context.print(fmt::format("{}: {} parameters, {}\n", model.description(), with_commas(model.parameters()),
                               format_bytes(static_cast<std::int64_t>(model.bytes()))));
     print_views(views, model.parameters(), context);
-    for (const std::string& line : kept_notes(model)) context.print(line);
+    for (const std::string& line : inspection_notes(model)) context.print(line);
     Json json = inspection_json(
         arguments.model,
         {{"description", model.description()}, {"parameters", model.parameters()}, {"bytes", model.bytes()}},
@@ -172,7 +173,7 @@ int run(const InspectArguments& arguments, const Session& session) {
     Context context(session, arguments.common);
     const std::unique_ptr<io::ModelFile> model = io::open_model(arguments.model);
     // A graph is more than its layers, even where it is a chain of them.
-    if (!is_onnx(*model)) {
+    if (model->format() != io::ModelFormat::kOnnx) {
         if (const auto network = own_network(*model)) return inspect_network(arguments, *network, context);
     }
     return inspect_model(arguments, *model, context);

@@ -31,6 +31,11 @@ void require_sound(const io::ModelFile& model) {
     if (model.metadata().contains(kArchitectureKey)) io::load_network(model.path());
 }
 
+std::string no_choice_text(const io::ModelFile& model, const std::vector<LayerOutcome>& layers) {
+    return fmt::format("no layer of '{}' is to be factorized; '{}': {}", model.path().string(),
+                       shown_name(layers.front().name, 60), layers.front().why);
+}
+
 void print_notes(const io::ModelFile& model, const std::vector<LayerOutcome>& layers, const CompressJob& job,
                  Context& context) {
     for (const std::string& line : compression_notes(model, layers)) context.print(line);
@@ -46,8 +51,8 @@ void print_notes(const io::ModelFile& model, const std::vector<LayerOutcome>& la
     }
 }
 
-int print_plan(const CompressJob& job, const io::ModelFile& model, Context& context) {
-    const std::vector<LayerOutcome> layers = compress::plan(model, job.options);
+int print_plan(const CompressJob& job, const io::ModelFile& model, const std::vector<LayerOutcome>& layers,
+               Context& context) {
     context.print(compression_table(model, layers, true));
     print_notes(model, layers, job, context);
     context.print("Plan only: nothing was computed or written");
@@ -125,7 +130,10 @@ int run_compress(const CompressJob& job, Context& context) {
     if (model->linears().empty()) {
         return context.unreachable(no_layer_text(*model));
     }
-    if (job.dry_run) return print_plan(job, *model, context);
+    const std::vector<LayerOutcome> layers = compress::plan(*model, job.options);
+    if (std::ranges::none_of(layers, &LayerOutcome::considered))
+        return context.unreachable(no_choice_text(*model, layers));
+    if (job.dry_run) return print_plan(job, *model, layers, context);
     const RunRecord record = context.record("");
     const compress::ModelOutput output = output_of(job, record, job.overwrite(context));
     check_outputs(job, *model, output);

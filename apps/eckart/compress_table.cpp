@@ -102,10 +102,12 @@ std::vector<std::string> grouped(const std::map<std::string, std::vector<std::st
     std::vector<std::string> lines;
     lines.reserve(names_by_reason.size());
     for (const auto& [why, names] : names_by_reason) {
-        lines.push_back(
-            names.size() == 1
-                ? fmt::format("{} stays as it is: {}", shown_name(names.front(), 60), why)
-                : fmt::format("{} {} stay as they are: {} ({})", names.size(), things, why, listed(names)));
+        // "is an embedding" needs a subject, "factors would be no smaller" has one.
+        const bool verb = why.starts_with("is ") || why.starts_with("has ") || why.starts_with("belongs ");
+        lines.push_back(names.size() == 1 ? fmt::format("{} stays as it is: {}{}",
+                                                        shown_name(names.front(), 60), verb ? "it " : "", why)
+                                          : fmt::format("{} {} stay as they are: {}{} ({})", names.size(),
+                                                        things, verb ? "each " : "", why, listed(names)));
     }
     return lines;
 }
@@ -118,7 +120,7 @@ std::vector<std::string> notes_on_layers(const std::vector<LayerOutcome>& layers
     for (const LayerOutcome& layer : layers) {
         if (layer.factored) continue;
         const std::string why = few || !layer.considered            ? layer.why
-                                : layer.why.starts_with("has rank") ? "they have no higher rank already"
+                                : layer.why.starts_with("has rank") ? "has no higher rank already"
                                                                     : "factors would be no smaller";
         names[why].push_back(layer.name);
     }
@@ -136,12 +138,15 @@ std::uint64_t bytes_after(const io::ModelFile& model, const std::vector<LayerOut
 std::string compression_table(const io::ModelFile& model, const std::vector<LayerOutcome>& layers,
                               bool plan) {
     CompressionTable table(plan, has_several_dtypes(layers));
-    const std::size_t columns = name_columns(69);
+    std::vector<std::string> names;
+    for (const LayerOutcome& layer : layers) names.push_back(layer.name);
+    names = shown_names(names, 69);
     std::uint64_t before = 0;
     std::uint64_t after = 0;
-    for (const LayerOutcome& layer : layers) {
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        const LayerOutcome& layer = layers[i];
         if (!layer.considered) continue;
-        table.add(shown_name(layer.name, columns), layer);
+        table.add(names[i], layer);
         before += layer.bytes_before;
         after += layer.bytes_after;
     }
@@ -155,6 +160,16 @@ std::vector<std::string> kept_notes(const io::ModelFile& model) {
     std::map<std::string, std::vector<std::string>> names;
     for (const io::KeptTensor& tensor : model.kept()) names[tensor.why].push_back(tensor.name);
     return grouped(names, "tensors");
+}
+
+std::vector<std::string> inspection_notes(const io::ModelFile& model) {
+    std::map<std::string, std::vector<std::string>> names;
+    for (const io::StoredLinear& layer : model.linears()) {
+        if (!layer.doubt.empty()) names[layer.doubt].push_back(layer.name);
+    }
+    std::vector<std::string> lines = grouped(names, "layers");
+    for (std::string& line : kept_notes(model)) lines.push_back(std::move(line));
+    return lines;
 }
 
 std::vector<std::string> slice_notes(const std::vector<LayerOutcome>& layers) {

@@ -26,6 +26,8 @@ std::string saved_line(const std::string& output, const io::ModelFile& model,
 
 /// "12 tensors stay: 4 dimensions, as a convolution has", one line for each reason.
 std::vector<std::string> kept_notes(const io::ModelFile& model);
+/// The same, and the layers that are left alone unless they are asked for by name.
+std::vector<std::string> inspection_notes(const io::ModelFile& model);
 
 /// The model's bytes when `layers` are done.
 std::uint64_t bytes_after(const io::ModelFile& model, const std::vector<compress::LayerOutcome>& layers);

@@ -18,6 +18,12 @@ namespace {
 /// Of the table, beside the names.
 constexpr std::size_t kOtherColumns = 70;
 
+std::vector<std::string> names_of(const std::vector<LayerView>& views) {
+    std::vector<std::string> names;
+    for (const LayerView& view : views) names.push_back(view.name);
+    return shown_names(names, kOtherColumns);
+}
+
 std::int64_t parameters_at(const std::vector<LayerView>& views, std::int64_t parameters, std::size_t j) {
     for (const LayerView& view : views) {
         const std::int64_t factors = view.bias + view.ranks[j] * (view.out + view.in);
@@ -53,9 +59,10 @@ std::string layer_table(const std::vector<LayerView>& views) {
     if (spectra) header.insert(header.end(), {"50 %", "90 %", "99 %", "stable"});
     Table table(header);
     std::int64_t parameters = 0;
-    const std::size_t columns = name_columns(kOtherColumns);
-    for (const LayerView& view : views) {
-        std::vector<std::string> row{shown_name(view.name, columns), fmt::format("{}x{}", view.out, view.in),
+    const std::vector<std::string> names = names_of(views);
+    for (std::size_t i = 0; i < views.size(); ++i) {
+        const LayerView& view = views[i];
+        std::vector<std::string> row{names[i], fmt::format("{}x{}", view.out, view.in),
                                      view.stored_rank == 0 ? "dense" : fmt::format("r {}", view.stored_rank),
                                      with_commas(view.parameters),
                                      fmt::format("{:.1f}", view.break_even_rank)};
@@ -73,16 +80,15 @@ std::string layer_table(const std::vector<LayerView>& views) {
 
 std::string spectra_text(const std::vector<LayerView>& views) {
     std::size_t name_width = 0;
-    const std::size_t columns = name_columns(kOtherColumns);
-    for (const LayerView& view : views)
-        name_width = std::max(name_width, std::min(view.name.size(), columns));
+    const std::vector<std::string> names = names_of(views);
+    for (const std::string& name : names) name_width = std::max(name_width, screen_columns(name));
     const int width = output_width() - static_cast<int>(name_width) - 22;
     std::string text =
         "Singular values, from the largest to the smallest (logarithmic bars over three decades):\n";
-    for (const LayerView& view : views) {
-        const std::vector<double>& s = view.singular_values;
-        text += fmt::format("{:<{}}  {:>8.3g} {} {:.3g}\n", shown_name(view.name, columns), name_width,
-                            s.front(), sparkline(decades(s), 1, std::clamp(width, 8, 80)), s.back());
+    for (std::size_t i = 0; i < views.size(); ++i) {
+        const std::vector<double>& s = views[i].singular_values;
+        text += fmt::format("{:<{}}  {:>8.3g} {} {:.3g}\n", names[i], name_width, s.front(),
+                            sparkline(decades(s), 1, std::clamp(width, 8, 80)), s.back());
     }
     return text;
 }

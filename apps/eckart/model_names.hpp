@@ -2,18 +2,19 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "eckart/io/model_file.hpp"
 
 namespace eckart::cli {
 
 /// A name out of a file, fit for a terminal: control characters become '?', and what is longer than `columns`
-/// loses its middle.
+/// loses its beginning.
 std::string shown_name(const std::string& name, std::size_t columns);
 
-/// The columns that names may take in a table whose other columns take `others`, so that it fits the terminal
-/// where that is possible: at least 24.
-std::size_t name_columns(std::size_t others);
+/// The same for the names of a table whose other columns take `others`, so that it fits the terminal: to no
+/// fewer than 24 columns. Whole where stdout is no terminal or two layers would look alike.
+std::vector<std::string> shown_names(const std::vector<std::string>& names, std::size_t others);
 
 /// Why a model without linear layers gives nothing to do: one line, with the first tensor that is none and
 /// why.

@@ -12,10 +12,6 @@
 namespace eckart::cli {
 namespace fs = std::filesystem;
 
-bool is_onnx(const io::ModelFile& model) {
-    return model.linears().empty() || model.linears().front().kind != "Linear";
-}
-
 std::optional<io::NetworkFile> own_network(const io::ModelFile& model) {
     if (model.metadata().contains("eckart.architecture")) return io::load_network(model.path());
     try {
@@ -35,8 +31,8 @@ Json difference_json(const evaluate::OutputDifference& difference) {
 
 std::string difference_text(const evaluate::OutputDifference& difference) {
     return fmt::format(
-        "Outputs on {} random inputs: they differ by {:.2g} of their norm, by at most {:.2g}; the largest "
-        "output is the same in {:.1f} % of {} rows",
+        "Outputs of both models on {} random inputs: relative difference {:.2g}, largest {:.2g}; the same "
+        "largest output in {:.1f} % of {} rows",
         difference.runs, difference.relative, difference.largest, 100 * difference.same_largest,
         difference.rows);
 }
@@ -44,7 +40,7 @@ std::string difference_text(const evaluate::OutputDifference& difference) {
 void require_runnable(const io::ModelFile& model) {
     if (own_network(model)) return;
     const std::string path = model.path().string();
-    if (!is_onnx(model)) {
+    if (model.format() != io::ModelFormat::kOnnx) {
         throw InvalidArgument(
             fmt::format("--verify cannot run '{}': it is a state_dict, which does not say how its "
                         "layers are connected; export the model as ONNX",

@@ -17,9 +17,6 @@ Json difference_json(const evaluate::OutputDifference& difference);
 /// One line for a person.
 std::string difference_text(const evaluate::OutputDifference& difference);
 
-/// Whether the model came as a graph of ONNX.
-bool is_onnx(const io::ModelFile& model);
-
 /// The network of `eckart train` that the file holds, nothing for other models. Throws FormatError for a file
 /// that says it is one and is not sound.
 std::optional<io::NetworkFile> own_network(const io::ModelFile& model);

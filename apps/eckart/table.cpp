@@ -6,15 +6,12 @@
 #include <array>
 
 namespace eckart::cli {
-namespace {
 
-// Columns on the screen: bytes of UTF-8 that do not continue a character.
-std::size_t columns(const std::string& text) {
+// Bytes of UTF-8 that do not continue a character.
+std::size_t screen_columns(const std::string& text) {
     return static_cast<std::size_t>(std::count_if(
         text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
-
-}  // namespace
 
 Table::Table(std::vector<std::string> header) {
     rows_.push_back(std::move(header));
@@ -33,14 +30,14 @@ std::string Table::text() const {
     std::vector<std::size_t> widths(rows_.front().size(), 0);
     for (const auto& row : rows_) {
         for (std::size_t i = 0; i < row.size() && i < widths.size(); ++i)
-            widths[i] = std::max(widths[i], columns(row[i]));
+            widths[i] = std::max(widths[i], screen_columns(row[i]));
     }
     std::string text;
     for (const auto& row : rows_) {
         std::string line;
         for (std::size_t i = 0; i < widths.size(); ++i) {
             const std::string cell = row.empty() ? std::string(widths[i], '-') : i < row.size() ? row[i] : "";
-            const std::string padding(widths[i] - columns(cell), ' ');
+            const std::string padding(widths[i] - screen_columns(cell), ' ');
             line += (i == 0 ? "" : "  ") + (i == 0 ? cell + padding : padding + cell);
         }
         line.erase(line.find_last_not_of(' ') + 1);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -17,6 +18,9 @@ class Table {
   private:
     std::vector<std::vector<std::string>> rows_;  // an empty row stands for a rule
 };
+
+/// Columns that a text takes on the screen.
+std::size_t screen_columns(const std::string& text);
 
 /// 7087010 -> "7,087,010".
 std::string with_commas(std::int64_t value);

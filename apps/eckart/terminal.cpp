@@ -117,6 +117,10 @@ int output_width() {
     return width_of(STDOUT_FILENO);
 }
 
+bool writes_to_terminal() {
+    return isatty(STDOUT_FILENO) == 1;
+}
+
 std::string format_duration(double seconds) {
     const auto whole = std::lround(seconds);
     if (whole < 3600) return fmt::format("{}:{:02}", whole / 60, whole % 60);

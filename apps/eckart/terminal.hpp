@@ -34,6 +34,8 @@ class TerminalProgress : public ProgressObserver {
 /// Columns of the terminal that stdout writes to; 80 where it is none.
 int output_width();
 
+bool writes_to_terminal();
+
 /// "1:04", "2:03:10".
 std::string format_duration(double seconds);
 

@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
+#include <optional>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -25,6 +26,14 @@ namespace eckart::compress {
 namespace fs = std::filesystem;
 
 namespace {
+
+/// Millions of operations below which threads cost more than they give: a few milliseconds.
+constexpr std::uint64_t kWorkOfOneThread = 300;
+
+/// The same for all layers, however many are left: bits depend on it.
+int threads_of_a_job(const ModelOptions& options) {
+    return std::max(1, options.threads / options.jobs);
+}
 
 /// FNV-1a (Fowler, Noll, Vo): tells models apart that nobody made to be mistaken for each other.
 std::uint64_t hash_of(const std::string& text) {
@@ -48,6 +57,7 @@ Json key_of(const io::ModelFile& model, const ModelOptions& options, const std::
             {"bytes", model.bytes()},
             {"modified", std::chrono::duration_cast<std::chrono::nanoseconds>(modified).count()},
             {"layers", fmt::format("{:016x}", hash_of(layers))},
+            {"threads of a job", threads_of_a_job(options)},
             {"tolerance", options.tolerance},
             {"seed", options.seed}};
 }
@@ -76,7 +86,7 @@ class LayerQueue {
     /// Throws what the first layer to fail threw.
     void run() {
         const auto workers = std::min<std::size_t>(static_cast<std::size_t>(options_.jobs), waiting_.size());
-        if (workers <= 1) {
+        if (options_.jobs == 1) {
             work();
         } else {
             run_threads(workers);
@@ -93,7 +103,7 @@ class LayerQueue {
     };
 
     void run_threads(std::size_t workers) {
-        const int each = std::max(1, options_.threads / static_cast<int>(workers));
+        const int each = threads_of_a_job(options_);
         const ThreadScope scope(each);
         std::vector<std::thread> threads;
         for (std::size_t i = 0; i < workers; ++i) {
@@ -134,6 +144,9 @@ class LayerQueue {
     LayerOutcome finish(const Item& item) const {
         LayerOutcome outcome;
         {
+            std::optional<ThreadScope> alone;
+            if (options_.jobs == 1 && work_of(result_.layers[item.index]) < kWorkOfOneThread)
+                alone.emplace(1);
             const LayerPart part =
                 compress_layer(model_, item.index, result_.layers[item.index], options_, item.room);
             parts_.save(item.index, part);

@@ -35,14 +35,14 @@ std::int64_t rank_of(const io::StoredLinear& layer, const ModelOptions& options)
 
 /// Why patterns or its name leave a layer out; empty when they do not.
 std::string left_out(const io::StoredLinear& layer, const ModelOptions& options) {
-    if (named_by(options.exclude, layer)) return "--exclude names it";
+    if (named_by(options.exclude, layer)) return "left out by --exclude";
     // A pattern for many layers does not make an embedding one of them.
     const auto is_name = [&](const std::string& pattern) {
         return pattern == layer.name || pattern == layer.tensor;
     };
     if (!layer.doubt.empty()) return std::ranges::any_of(options.include, is_name) ? "" : layer.doubt;
     if (named_by(options.include, layer)) return "";
-    return options.include.empty() ? "" : "no --include names it";
+    return options.include.empty() ? "" : "not named by --include";
 }
 
 LayerOutcome plan_stored(const io::StoredLinear& layer, const ModelOptions& options) {
@@ -52,8 +52,7 @@ LayerOutcome plan_stored(const io::StoredLinear& layer, const ModelOptions& opti
     outcome.bytes_before = layer.bytes;
     const std::int64_t entries = outcome.rank * (layer.out + layer.in);
     const std::uint64_t bytes = static_cast<std::uint64_t>(entries) * width_of(layer.dtype);
-    outcome.break_even = static_cast<double>(layer.bytes) / static_cast<double>(width_of(layer.dtype)) /
-                         static_cast<double>(layer.out + layer.in);
+    outcome.break_even = break_even_rank(layer);
     outcome.why = left_out(layer, options);
     outcome.considered = outcome.why.empty();
     outcome.factored = outcome.considered && (layer.rank == 0 || outcome.rank < layer.rank) &&
@@ -84,6 +83,12 @@ void ModelOptions::validate() const {
     if (jobs < 1 || threads < 1)
         throw InvalidArgument(
             fmt::format("compress: {} jobs of {} threads; both are at least 1", jobs, threads));
+}
+
+double break_even_rank(const io::StoredLinear& layer) {
+    if (layer.rank > 0) return break_even_rank(layer.out, layer.in);
+    return static_cast<double>(layer.bytes) / static_cast<double>(width_of(layer.dtype)) /
+           static_cast<double>(layer.out + layer.in);
 }
 
 LayerOutcome outcome_of(const io::StoredLinear& layer) {

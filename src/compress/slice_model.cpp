@@ -81,7 +81,7 @@ LayerOutcome plan_slice(const io::StoredLinear& layer, std::int64_t rank) {
     outcome.rank = layer.rank == 0 ? std::min(layer.out, layer.in) : std::min(rank, layer.rank);
     if (layer.rank == 0) outcome.why = "no factors";
     if (layer.rank > 0 && !outcome.factored) outcome.why = fmt::format("has rank {} already", layer.rank);
-    outcome.break_even = break_even_rank(layer.out, layer.in);
+    outcome.break_even = break_even_rank(layer);
     outcome.parameters_before = layer.parameters;
     outcome.bytes_before = layer.bytes;
     outcome.parameters_after =

@@ -43,6 +43,8 @@ std::string recognize_foreign_file(std::string_view start) {
     if (start.starts_with("\x93NUMPY"sv)) return "a NumPy array; save the weights as safetensors instead";
     if (start.starts_with("GGUF"sv)) return "a GGUF file; use the safetensors file that it was made from";
     if (start.starts_with("\x1f\x8b"sv)) return "compressed with gzip; unpack it first";
+    if (start.starts_with("{"sv))
+        return "JSON; only inspect, compress and slice take the index of a model in several files";
     if (looks_like_onnx(start)) return "an ONNX model; save the weights as safetensors instead";
     return {};
 }

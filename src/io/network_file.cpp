@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "eckart/core/error.hpp"
+#include "eckart/io/model_file.hpp"
 #include "eckart/io/safetensors.hpp"
 #include "io/foreign_file.hpp"
 #include "io/input_file.hpp"
@@ -11,6 +12,7 @@
 #include "io/network_tensors.hpp"
 #include "io/onnx/chain_export.hpp"
 #include "io/onnx/chain_import.hpp"
+#include "io/safetensors/state_dict.hpp"
 
 namespace eckart::io {
 
@@ -48,7 +50,8 @@ void write_network(AtomicFile& file, const model::Network<float>& network, const
     write_safetensors(file,
                       {{"format", "pt"},
                        {kArchitectureKey, to_text(model::to_json(network.architecture()))},
-                       {kRunRecordKey, to_text(to_json(record))}},
+                       {kRunRecordKey, to_text(to_json(record))},
+                       {kFactorsKey, factors_text(factor_ranks(network))}},
                       tensors_of(network));
 }
 

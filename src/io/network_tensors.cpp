@@ -140,6 +140,14 @@ MatrixF read_shaped(const SafetensorsReader& reader, const std::string& name, Ei
     return reader.read_matrix(*tensor);
 }
 
+std::map<std::string, std::int64_t> factor_ranks(const model::Network<float>& network) {
+    std::map<std::string, std::int64_t> ranks;
+    for (std::size_t i = 0; i < network.layer_count(); ++i) {
+        if (network.layer(i).factored()) ranks[network.layer(i).name()] = network.layer(i).rank();
+    }
+    return ranks;
+}
+
 model::Network<float> read_network(const SafetensorsReader& reader, std::vector<std::string>& used) {
     model::Architecture architecture = read_architecture(reader);
     std::vector<std::unique_ptr<model::Linear<float>>> layers;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -15,6 +16,9 @@ inline constexpr const char* kStateKey = "eckart.state";
 
 /// Every parameter of a network as a tensor to be written.
 std::vector<TensorSource> tensors_of(const model::Network<float>& network);
+
+/// The factored layers and their ranks: kFactorsKey of its file.
+std::map<std::string, std::int64_t> factor_ranks(const model::Network<float>& network);
 
 /// The network in a file: architecture from the metadata, or inferred. `used` receives the names of its
 /// tensors. Throws FormatError.

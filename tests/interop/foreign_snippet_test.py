@@ -26,11 +26,16 @@ class Network(nn.Module):
         return self.head(self.norm(x + self.mlp(x)).double())
 
 
-def load_compressed(model, path):
-    (code,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+def of_page(name):
+    """The function that the page's code defines."""
+    blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     variables = {}
-    exec(compile(code, str(PAGE), "exec"), variables)
-    return variables["load_compressed"](model, path)
+    exec(compile("\n".join(blocks), str(PAGE), "exec"), variables)
+    return variables[name]
+
+
+def load_compressed(model, path):
+    return of_page("load_compressed")(model, path)
 
 
 class ForeignSnippet(peer.Case):

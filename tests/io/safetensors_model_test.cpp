@@ -96,8 +96,9 @@ TEST_F(StateDictModel, WritesTheSameFileWithoutReplacements) {
     const fs::path out = folder_ / "out.safetensors";
     open_model(path_)->write(out, Overwrite::kRefuse, {});
     EXPECT_EQ(test::load_tensors(out), tensors_);
-    EXPECT_EQ(SafetensorsReader(out).header().metadata,
-              (std::map<std::string, std::string>{{"author", "nobody"}, {"format", "pt"}}));
+    EXPECT_EQ(
+        SafetensorsReader(out).header().metadata,
+        (std::map<std::string, std::string>{{"author", "nobody"}, {kFactorsKey, "{}"}, {"format", "pt"}}));
 }
 
 TEST_F(StateDictModel, PutsFactorsInThePlaceOfMatricesAndCopiesTheRest) {

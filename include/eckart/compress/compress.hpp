@@ -42,7 +42,7 @@ struct LayerOutcome {
     std::string kind;        ///< "Linear", "Gemm", "MatMul", "Conv"
     std::string dtype;       ///< of the factors
     bool considered = true;  ///< false: left out by name, see `why`
-    double break_even = 0;   ///< rank at which the factors take as many bytes as the layer
+    double break_even = 0;   ///< rank at which the factors take as many bytes as the matrix
     std::uint64_t bytes_before = 0;
     std::uint64_t bytes_after = 0;
     std::string method;  ///< of the decomposition: "full", "gram", "randomized", "factors"

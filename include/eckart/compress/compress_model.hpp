@@ -43,6 +43,10 @@ struct ModelOptions {
     void validate() const;
 };
 
+/// The rank at which the factors of a layer take as many bytes as its matrix does, or would if it were not
+/// stored as factors.
+double break_even_rank(const io::StoredLinear& layer);
+
 /// What compress_model() would do with every element of model.linears(), known from shapes alone. Throws
 /// InvalidArgument for wrong options, for a pattern that fits no layer, and for a layer that max_memory has
 /// no room for, saying what it needs.

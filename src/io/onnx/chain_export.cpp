@@ -154,11 +154,7 @@ void write_onnx(AtomicFile& file, const model::Network<float>& network, const Ru
     GraphMaker(network, *model.mutable_graph(), parameters).make();
     add_metadata(model, kArchitectureKey, to_text(model::to_json(network.architecture())));
     add_metadata(model, kRunRecordKey, to_text(to_json(record)));
-    std::map<std::string, std::int64_t> ranks;
-    for (std::size_t i = 0; i < network.layer_count(); ++i) {
-        if (network.layer(i).factored()) ranks[network.layer(i).name()] = network.layer(i).rank();
-    }
-    if (!ranks.empty()) add_metadata(model, kFactorsKey, factors_text(ranks));
+    if (network.factored()) add_metadata(model, kFactorsKey, factors_text(factor_ranks(network)));
     write_skeleton(model, parameters, file);
 }
 

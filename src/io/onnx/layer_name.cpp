@@ -6,6 +6,9 @@
 #include <array>
 #include <string_view>
 #include <unordered_set>
+#include <vector>
+
+#include "io/onnx/node_metadata.hpp"
 
 namespace eckart::io {
 
@@ -34,6 +37,20 @@ std::string from_node(std::string path) {
     return path;
 }
 
+/// "['', 'layers.0', 'layers.0.fc1', 'linear']", as torch.export notes the modules around a node ->
+/// "layers.0.fc1".
+std::string from_scopes(const std::string& scopes) {
+    std::vector<std::string> names;
+    std::size_t begin = 0;
+    while ((begin = scopes.find('\'', begin)) != std::string::npos) {
+        const std::size_t end = scopes.find('\'', begin + 1);
+        if (end == std::string::npos) return {};
+        names.push_back(scopes.substr(begin + 1, end - begin - 1));
+        begin = end + 1;
+    }
+    return names.size() < 2 ? "" : names[names.size() - 2];
+}
+
 std::string without(const std::string& name, std::string_view ending) {
     return name.size() > ending.size() && name.ends_with(ending) ? name.substr(0, name.size() - ending.size())
                                                                  : "";
@@ -47,6 +64,8 @@ std::string layer_name(const GraphIndex& index, const GraphLinear& linear) {
     const LinearUse& use = linear.uses.front();
     if (std::string name = without(use.bias, ".bias"); !name.empty()) return name;
     if (std::string name = from_node(index.node(use.node).name()); !name.empty()) return name;
+    const std::string scopes = node_metadata(index.node(use.node), "pkg.torch.onnx.name_scopes");
+    if (std::string name = from_scopes(scopes); !name.empty()) return name;
     return linear.value;
 }
 

@@ -139,12 +139,11 @@ class Finder {
     /// Matrices that no linear node uses.
     void add_others(FoundLinears& found) const {
         for (const onnx::TensorProto& tensor : index_.graph().initializer()) {
-            if (places_.contains(tensor.name()) || tensor.dims_size() < 2 ||
-                !is_floating(dtype_name(tensor.data_type()))) {
-                continue;
-            }
-            if (std::string why = why_not_linear(index_, tensor); !why.empty())
-                found.kept.push_back({&tensor, tensor.name(), std::move(why)});
+            if (places_.contains(tensor.name()) || tensor.dims_size() < 2) continue;
+            std::string why = is_floating(dtype_name(tensor.data_type()))
+                                  ? why_not_linear(index_, tensor)
+                                  : why_not_factorized(index_, tensor);
+            if (!why.empty()) found.kept.push_back({&tensor, tensor.name(), std::move(why)});
         }
     }
 

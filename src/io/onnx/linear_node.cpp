@@ -177,4 +177,14 @@ std::string why_not_linear(const GraphIndex& index, const onnx::TensorProto& ten
                : "";
 }
 
+std::string why_not_factorized(const GraphIndex& index, const onnx::TensorProto& tensor) {
+    if (index.uses(tensor.name()).empty()) return {};
+    const onnx::NodeProto& node = index.node(index.uses(tensor.name()).front().node);
+    for (const char* op : {"MatMulInteger", "QLinearMatMul", "ConvInteger", "QLinearConv"}) {
+        if (!GraphIndex::is(node, op)) continue;
+        return fmt::format("is quantized for {}: compress the model first, quantize it then", op);
+    }
+    return {};
+}
+
 }  // namespace eckart::io

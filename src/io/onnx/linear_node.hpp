@@ -23,4 +23,7 @@ std::vector<WeightOperand> weight_operands(const GraphIndex& index, int number);
 /// reason to leave it; empty when nobody would take it for a fully-connected layer's.
 std::string why_not_linear(const GraphIndex& index, const onnx::TensorProto& tensor);
 
+/// The same for a tensor of whole numbers: the weight of a layer that is computed in them.
+std::string why_not_factorized(const GraphIndex& index, const onnx::TensorProto& tensor);
+
 }  // namespace eckart::io

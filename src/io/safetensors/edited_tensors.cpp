@@ -103,11 +103,11 @@ void EditedTensors::write_factor(std::size_t linear, Part part, AtomicFile& file
 
 std::map<std::string, std::string> edited_metadata(std::map<std::string, std::string> metadata,
                                                    const std::map<std::string, std::string>& added,
-                                                   const std::map<std::string, std::int64_t>& ranks) {
+                                                   const std::map<std::string, std::int64_t>* ranks) {
     for (const auto& [key, value] : added) metadata[key] = value;
     metadata.try_emplace("format", "pt");
     metadata.erase(kFactorsKey);
-    if (!ranks.empty()) metadata[kFactorsKey] = factors_text(ranks);
+    if (ranks) metadata[kFactorsKey] = factors_text(*ranks);
     return metadata;
 }
 

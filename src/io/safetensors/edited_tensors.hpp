@@ -44,9 +44,9 @@ class EditedTensors {
 };
 
 /// Metadata of a written state_dict: what was there, what is added, "format" for PyTorch's tools, and the
-/// factored layers.
+/// factored layers where the file speaks for all of them.
 std::map<std::string, std::string> edited_metadata(std::map<std::string, std::string> metadata,
                                                    const std::map<std::string, std::string>& added,
-                                                   const std::map<std::string, std::int64_t>& ranks);
+                                                   const std::map<std::string, std::int64_t>* ranks);
 
 }  // namespace eckart::io

@@ -164,7 +164,7 @@ void SafetensorsModel::write(const fs::path& target, Overwrite overwrite,
     if (index_) return write_shards(target, overwrite, replacements);
     EditedTensors edited(tensors_, linears_, replacements);
     AtomicFile file(target, overwrite);
-    stream_safetensors(file, edited_metadata(metadata_, replacements.metadata, edited.ranks()),
+    stream_safetensors(file, edited_metadata(metadata_, replacements.metadata, &edited.ranks()),
                        edited.of(*readers_.front()));
     file.commit();
 }
@@ -179,8 +179,7 @@ void SafetensorsModel::write_shards(const fs::path& target, Overwrite overwrite,
     ShardIndex index;
     for (const auto& [key, value] : index_->metadata) index.metadata[key] = value;
     for (const auto& [key, value] : replacements.metadata) index.metadata[key] = value;
-    index.metadata.erase(kFactorsKey);
-    if (!edited.ranks().empty()) index.metadata[kFactorsKey] = factors_text(edited.ranks());
+    index.metadata[kFactorsKey] = factors_text(edited.ranks());
     std::vector<std::unique_ptr<AtomicFile>> shards;
     std::uint64_t total = 0;
     for (std::size_t i = 0; i < readers_.size(); ++i) {
@@ -191,7 +190,7 @@ void SafetensorsModel::write_shards(const fs::path& target, Overwrite overwrite,
             total += tensor_bytes(tensor.dtype, tensor.shape);
         }
         shards.push_back(std::make_unique<AtomicFile>(files[i], overwrite));
-        stream_safetensors(*shards.back(), edited_metadata(readers_[i]->header().metadata, {}, {}),
+        stream_safetensors(*shards.back(), edited_metadata(readers_[i]->header().metadata, {}, nullptr),
                            std::move(tensors));
     }
     index.metadata["total_size"] = total;

@@ -223,14 +223,28 @@ class LayerFinder {
         add_matrix(layer, tensor);
     }
 
+    /// nn.MultiheadAttention reads the weight of its `out_proj` by itself.
+    [[nodiscard]] bool is_used_by_attention(std::string_view layer) const {
+        constexpr std::string_view kOutput = "out_proj";
+        std::string module;
+        return splits_into(layer, kOutput, module) &&
+               (get(parameter_name(module, "in_proj_weight")) != nullptr ||
+                get(parameter_name(module, "q_proj_weight")) != nullptr);
+    }
+
     void add_matrix(const std::string& layer, const TensorInfo& tensor) {
         StoredLinear linear{layer, tensor.name, "Linear", tensor.dtype};
         linear.out = static_cast<std::int64_t>(tensor.shape[0]);
         linear.in = static_cast<std::int64_t>(tensor.shape[1]);
         linear.parameters = linear.out * linear.in;
         linear.bytes = tensor.end - tensor.begin;
-        if (is_embedding_by_name(layer))
+        if (is_embedding_by_name(layer)) {
             linear.doubt = "an embedding by its name; --include its whole name if it is a linear layer";
+        } else if (is_used_by_attention(layer)) {
+            linear.doubt =
+                "of PyTorch's MultiheadAttention, which takes no pair in its place; --include its whole name "
+                "for code that does";
+        }
         found_.linears.push_back(std::move(linear));
     }
 
