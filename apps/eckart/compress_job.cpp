@@ -33,7 +33,7 @@ void require_sound(const io::ModelFile& model) {
 
 std::string no_choice_text(const io::ModelFile& model, const std::vector<LayerOutcome>& layers) {
     return fmt::format("no layer of '{}' is to be factorized; '{}': {}", model.path().string(),
-                       shown_name(layers.front().name, 60), layers.front().why);
+                       shown_name(layers.front().name, 60), clause(layers.front().why));
 }
 
 void print_notes(const io::ModelFile& model, const std::vector<LayerOutcome>& layers, const CompressJob& job,

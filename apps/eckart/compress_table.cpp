@@ -102,12 +102,10 @@ std::vector<std::string> grouped(const std::map<std::string, std::vector<std::st
     std::vector<std::string> lines;
     lines.reserve(names_by_reason.size());
     for (const auto& [why, names] : names_by_reason) {
-        // "is an embedding" needs a subject, "factors would be no smaller" has one.
-        const bool verb = why.starts_with("is ") || why.starts_with("has ") || why.starts_with("belongs ");
-        lines.push_back(names.size() == 1 ? fmt::format("{} stays as it is: {}{}",
-                                                        shown_name(names.front(), 60), verb ? "it " : "", why)
-                                          : fmt::format("{} {} stay as they are: {}{} ({})", names.size(),
-                                                        things, verb ? "each " : "", why, listed(names)));
+        lines.push_back(names.size() == 1
+                            ? fmt::format("{} stays as it is: {}", shown_name(names.front(), 60), clause(why))
+                            : fmt::format("{} {} stay as they are: {} ({})", names.size(), things,
+                                          clause(why, "each"), listed(names)));
     }
     return lines;
 }

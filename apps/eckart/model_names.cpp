@@ -52,6 +52,11 @@ std::vector<std::string> shown_names(const std::vector<std::string>& names, std:
     return writes_to_terminal() && different(cut) == different(whole) ? cut : whole;
 }
 
+std::string clause(const std::string& why, const std::string& subject) {
+    const bool lacks_one = why.starts_with("is ") || why.starts_with("has ") || why.starts_with("belongs ");
+    return lacks_one ? fmt::format("{} {}", subject, why) : why;
+}
+
 std::string no_layer_text(const io::ModelFile& model) {
     std::string text =
         fmt::format("'{}' has no linear layer that could be factorized", model.path().string());
@@ -60,7 +65,7 @@ std::string no_layer_text(const io::ModelFile& model) {
         model.kept(), [](const io::KeptTensor& tensor) { return tensor.why.starts_with("is quantized"); });
     const io::KeptTensor& first = quantized == model.kept().end() ? model.kept().front() : *quantized;
     constexpr std::size_t kColumns = 60;
-    text += fmt::format("; '{}' stays as it is: {}", shown_name(first.name, kColumns), first.why);
+    text += fmt::format("; '{}' stays as it is: {}", shown_name(first.name, kColumns), clause(first.why));
     if (model.kept().size() > 1) text += fmt::format(", and {} more tensors", model.kept().size() - 1);
     return text;
 }

@@ -128,6 +128,8 @@ std::string format_duration(double seconds) {
 }
 
 void install_signal_handlers() {
+    // Beyond `ulimit -f`, a write then fails with a reason.
+    std::signal(SIGXFSZ, SIG_IGN);
     std::signal(SIGINT, remember_signal);
     std::signal(SIGTERM, remember_signal);
     std::signal(SIGPIPE, SIG_IGN);

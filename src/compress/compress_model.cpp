@@ -46,16 +46,21 @@ std::uint64_t hash_of(const std::string& text) {
 Json key_of(const io::ModelFile& model, const ModelOptions& options, const std::vector<LayerOutcome>& plan) {
     std::error_code error;
     const fs::path path = fs::weakly_canonical(fs::absolute(model.path(), error), error);
+    std::string files;
+    for (const fs::path& file : model.inputs()) {
+        const auto modified = fs::last_write_time(file, error).time_since_epoch();
+        files += fmt::format("{}\n{} {}\n", file.filename().string(), fs::file_size(file, error),
+                             std::chrono::duration_cast<std::chrono::nanoseconds>(modified).count());
+    }
     std::string layers;
     for (const LayerOutcome& layer : plan) {
         layers += fmt::format("{}\n{}\n{} {} {} {} {}\n", layer.name, layer.tensor, layer.dtype, layer.out,
                               layer.in, layer.rank, layer.factored);
     }
-    const auto modified = fs::last_write_time(model.path(), error).time_since_epoch();
     return {{"version", version()},
             {"model", path.string()},
             {"bytes", model.bytes()},
-            {"modified", std::chrono::duration_cast<std::chrono::nanoseconds>(modified).count()},
+            {"files", fmt::format("{:016x}", hash_of(files))},
             {"layers", fmt::format("{:016x}", hash_of(layers))},
             {"threads of a job", threads_of_a_job(options)},
             {"tolerance", options.tolerance},
@@ -196,6 +201,9 @@ class LayerQueue {
     std::condition_variable changed_;
 };
 
+/// Ends the writing of the output, as no fault does.
+struct Stopped {};
+
 Json texts_json(const std::map<std::string, std::string>& texts) {
     Json json = Json::object();
     for (const auto& [key, value] : texts) json[key] = value;
@@ -226,16 +234,17 @@ CompressedModel compress_model(const io::ModelFile& model, const ModelOptions& o
                                const StopRequested& stop) {
     CompressedModel result{plan(model, options)};
     require_output(model, output);
-    const PartsFolder parts(parts_folder(output.target));
+    PartsFolder parts(parts_folder(output.target));
     const Json key = key_of(model, options, result.layers);
     ModelOutput to = output;
-    if (output.earlier == EarlierParts::kResume && parts.exists()) {
+    const bool earlier = parts.exists();
+    parts.lock();
+    if (output.earlier == EarlierParts::kResume && earlier) {
         const Json kept = parts.resume(key);
         for (const auto& [name, value] : kept.items()) {
             if (value.is_string()) to.metadata[name] = value.get<std::string>();
         }
     } else {
-        parts.remove();
         parts.begin(key, texts_json(output.metadata));
     }
     try {
@@ -247,9 +256,14 @@ CompressedModel compress_model(const io::ModelFile& model, const ModelOptions& o
             if (result.done == 0) parts.remove();
             return result;
         }
-        write_checked(
-            model, result.layers, [&](std::size_t index) { return parts.load(index, result.layers[index]); },
-            options.seed, to.target, to.overwrite, to.metadata, progress);
+        const auto part_of = [&](std::size_t index) {
+            if (should_stop(stop)) throw Stopped();
+            return parts.load(index, result.layers[index]);
+        };
+        write_checked(model, result.layers, part_of, options.seed, to.target, to.overwrite, to.metadata,
+                      progress);
+    } catch (const Stopped&) {
+        return result;
     } catch (const IoError& error) {
         if (result.done > 0) {  // a disk that is full does not cost what was done
             throw IoError(fmt::format("{}; {} finished layer{} in '{}': add --resume to go on with them",

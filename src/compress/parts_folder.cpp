@@ -1,7 +1,12 @@
 #include "compress/parts_folder.hpp"
 
+#include <fcntl.h>
 #include <fmt/core.h>
+#include <sys/file.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <system_error>
 #include <utility>
 
@@ -41,6 +46,10 @@ void take_outcome(const std::string& text, LayerOutcome& outcome) {
     outcome.seconds = json.at("seconds").get<double>();
 }
 
+bool is_temporary(const std::string& name) {
+    return name.starts_with('.') && name.ends_with(".tmp");
+}
+
 std::vector<std::uint64_t> shape_of(std::int64_t rows, std::int64_t cols) {
     return {static_cast<std::uint64_t>(rows), static_cast<std::uint64_t>(cols)};
 }
@@ -59,13 +68,57 @@ void read_part(const io::SafetensorsReader& reader, const char* name, const std:
 
 }  // namespace
 
+PartsFolder::~PartsFolder() {
+    if (lock_ >= 0) close(lock_);
+}
+
 bool PartsFolder::exists() const {
     std::error_code error;
-    return fs::exists(fs::symlink_status(folder_, error));
+    const fs::file_status status = fs::symlink_status(folder_, error);
+    return fs::exists(status) && !(fs::is_directory(status) && fs::is_empty(folder_, error));
+}
+
+/// A run that was killed at its very beginning has left no manifest, and no layer.
+bool PartsFolder::is_ours() const {
+    std::error_code error;
+    if (!fs::is_directory(fs::symlink_status(folder_, error))) return false;
+    if (fs::exists(folder_ / kManifest, error)) {
+        try {
+            const Json manifest = parse_json(read_file(folder_ / kManifest, kLargestManifest));
+            return manifest.is_object() && manifest.contains("schema") &&
+                   manifest["schema"] == Json(kManifestSchema);
+        } catch (const Error&) {
+            return false;
+        }
+    }
+    return std::ranges::all_of(fs::directory_iterator(folder_, error), [](const fs::directory_entry& entry) {
+        return is_temporary(entry.path().filename().string());
+    });
+}
+
+void PartsFolder::lock() {
+    std::error_code error;
+    if (!fs::exists(fs::symlink_status(folder_, error))) create_folder(folder_);
+    if (!is_ours()) {
+        throw IoError(
+            fmt::format("'{}' holds something else than the parts of an interrupted run; move it "
+                        "away or name another output",
+                        folder_.string()));
+    }
+    lock_ = open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (lock_ < 0) {
+        throw IoError(fmt::format("cannot open the folder '{}': {}", folder_.string(),
+                                  std::generic_category().message(errno)));
+    }
+    // A file system that knows no locks keeps nobody out.
+    if (flock(lock_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+        throw IoError(fmt::format("another run is writing to '{}'; wait for it or name another output",
+                                  folder_.string()));
+    }
 }
 
 void PartsFolder::begin(const Json& key, const Json& kept) const {
-    create_folder(folder_);
+    clear();
     const Json manifest{{"schema", kManifestSchema}, {"key", key}, {"kept", kept}};
     write_file(folder_ / kManifest, to_text(manifest, 1) + "\n", Overwrite::kReplace);
 }
@@ -78,8 +131,9 @@ Json PartsFolder::resume(const Json& key) const {
         throw FormatError(fmt::format("'{}' is not of an interrupted compression: {}; {}",
                                       (folder_ / kManifest).string(), error.what(), kStartOver));
     }
-    if (!manifest.is_object() || manifest.value("schema", "") != kManifestSchema ||
-        !manifest.contains("key") || !manifest["key"].is_object()) {
+    if (!manifest.is_object() || !manifest.contains("schema") ||
+        manifest["schema"] != Json(kManifestSchema) || !manifest.contains("key") ||
+        !manifest["key"].is_object()) {
         throw FormatError(fmt::format("'{}' is not of an interrupted compression; {}",
                                       (folder_ / kManifest).string(), kStartOver));
     }
@@ -99,7 +153,7 @@ fs::path PartsFolder::file(std::size_t index) const {
 
 void PartsFolder::save(std::size_t index, const LayerPart& part) const {
     const LayerOutcome& outcome = part.outcome;
-    AtomicFile target(file(index), Overwrite::kReplace);
+    AtomicFile target(file(index), Overwrite::kReplace, Leftovers::kKeep);
     io::write_safetensors(
         target, {{kOutcomeKey, to_text(outcome_json(outcome))}},
         {{"a", shape_of(outcome.rank, outcome.in), part.factors.a.data(), outcome.dtype},
@@ -137,17 +191,21 @@ LayerPart PartsFolder::load(std::size_t index, const LayerOutcome& planned) cons
     return part;
 }
 
-void PartsFolder::remove() const noexcept {
+void PartsFolder::clear() const noexcept {
     std::error_code error;
     for (fs::directory_iterator entry(folder_, error), end; !error && entry != end; entry.increment(error)) {
         const std::string name = entry->path().filename().string();
         const bool own = name == kManifest ||
-                         (name.starts_with("layer-") && name.ends_with(".safetensors")) ||
-                         (name.starts_with('.') && name.ends_with(".tmp"));
+                         (name.starts_with("layer-") && name.ends_with(".safetensors")) || is_temporary(name);
         std::error_code ignored;
         if (own) fs::remove(entry->path(), ignored);
     }
-    fs::remove(folder_, error);
+}
+
+void PartsFolder::remove() const noexcept {
+    clear();
+    std::error_code ignored;
+    fs::remove(folder_, ignored);
 }
 
 }  // namespace eckart::compress

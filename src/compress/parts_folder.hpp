@@ -16,9 +16,16 @@ namespace eckart::compress {
 class PartsFolder {
   public:
     explicit PartsFolder(std::filesystem::path folder) : folder_(std::move(folder)) {}
+    ~PartsFolder();
+    PartsFolder(const PartsFolder&) = delete;
+    PartsFolder& operator=(const PartsFolder&) = delete;
 
+    /// Whether it holds something, or is no folder.
     [[nodiscard]] bool exists() const;
-    /// Creates the folder for a run that `key` identifies; `kept` is for a run that resumes it. Throws
+    /// Creates the folder where it is not there and keeps other processes out as long as this lives. Throws
+    /// IoError when another one works there, or when what is there is not of PartsFolder.
+    void lock();
+    /// Empties the folder for a run that `key` identifies; `kept` is for a run that resumes it. Throws
     /// IoError.
     void begin(const Json& key, const Json& kept) const;
     /// What `kept` was. Throws InvalidArgument when the parts are of another run, FormatError when the folder
@@ -37,7 +44,11 @@ class PartsFolder {
   private:
     [[nodiscard]] std::filesystem::path file(std::size_t index) const;
 
+    [[nodiscard]] bool is_ours() const;
+    void clear() const noexcept;
+
     std::filesystem::path folder_;
+    int lock_ = -1;
 };
 
 }  // namespace eckart::compress

@@ -45,8 +45,12 @@ void check_target(const fs::path& target, Overwrite overwrite) {
     if (fs::is_directory(target, error)) {
         throw IoError(fmt::format("cannot write '{}': it is a directory; name a file", target.string()));
     }
-    // Renaming over a device or a pipe would remove it from the system: with enough rights, even /dev/null.
-    if (fs::exists(target, error) && !fs::is_regular_file(target, error)) {
+    // Renaming over a device or a pipe would remove it from the system: with enough rights, even /dev/null,
+    // or /dev/stdout, which is a link to a regular file when output goes there.
+    const std::string place = fs::canonical(folder, error).string() + "/";
+    const bool of_the_system = place.starts_with("/dev/") || place.starts_with("/proc/");
+    if ((fs::exists(target, error) && !fs::is_regular_file(target, error)) ||
+        (of_the_system && !place.starts_with("/dev/shm/"))) {
         throw IoError(
             fmt::format("cannot write '{}': it is not a regular file; name another one", target.string()));
     }
@@ -96,10 +100,10 @@ void take_name(const fs::path& finished, const fs::path& target, Overwrite overw
 
 }  // namespace
 
-AtomicFile::AtomicFile(fs::path target, Overwrite overwrite)
+AtomicFile::AtomicFile(fs::path target, Overwrite overwrite, Leftovers leftovers)
     : target_(std::move(target)), overwrite_(overwrite) {
     check_target(target_, overwrite_);
-    remove_abandoned_temporaries(target_);
+    if (leftovers == Leftovers::kRemove) remove_abandoned_temporaries(target_);
     temporary_ = temporary_name(target_);
     descriptor_ = open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (descriptor_ < 0) fail(target_, "write", errno);

@@ -20,21 +20,11 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "safetensors is little-endian, as is this reader");
 
-constexpr std::array<std::pair<std::string_view, std::uint64_t>, 15> kSizes{{{"BOOL", 1},
-                                                                             {"U8", 1},
-                                                                             {"I8", 1},
-                                                                             {"F8_E5M2", 1},
-                                                                             {"F8_E4M3", 1},
-                                                                             {"I16", 2},
-                                                                             {"U16", 2},
-                                                                             {"F16", 2},
-                                                                             {"BF16", 2},
-                                                                             {"I32", 4},
-                                                                             {"U32", 4},
-                                                                             {"F32", 4},
-                                                                             {"F64", 8},
-                                                                             {"I64", 8},
-                                                                             {"U64", 8}}};
+constexpr std::array<std::pair<std::string_view, std::uint64_t>, 20> kBits{
+    {{"BOOL", 8}, {"F4", 4},      {"F6_E2M3", 6}, {"F6_E3M2", 6}, {"U8", 8},
+     {"I8", 8},   {"F8_E5M2", 8}, {"F8_E4M3", 8}, {"F8_E8M0", 8}, {"I16", 16},
+     {"U16", 16}, {"F16", 16},    {"BF16", 16},   {"I32", 32},    {"U32", 32},
+     {"F32", 32}, {"C64", 64},    {"F64", 64},    {"I64", 64},    {"U64", 64}}};
 
 /// Entry by entry through memcpy: a file promises no alignment.
 template <class Stored, class T>
@@ -68,10 +58,14 @@ std::vector<unsigned char> encode_as(const T* entries, std::size_t count, const 
 
 }  // namespace
 
-std::uint64_t dtype_size(std::string_view dtype) {
+std::uint64_t dtype_bits(std::string_view dtype) {
     const auto* const entry =
-        std::ranges::find(kSizes, dtype, &std::pair<std::string_view, std::uint64_t>::first);
-    return entry == kSizes.end() ? 0 : entry->second;
+        std::ranges::find(kBits, dtype, &std::pair<std::string_view, std::uint64_t>::first);
+    return entry == kBits.end() ? 0 : entry->second;
+}
+
+std::uint64_t dtype_size(std::string_view dtype) {
+    return dtype_bits(dtype) / 8;
 }
 
 bool is_floating(std::string_view dtype) {

@@ -14,13 +14,13 @@ bool looks_like_pickle(std::string_view start) {
     return start.size() >= 2 && start[0] == '\x80' && start[1] >= 2 && start[1] <= 5;
 }
 
-/// A header of 640 bytes begins like a pickle, one of 35,615 like gzip: only what follows its length tells.
+}  // namespace
+
+// A header of 640 bytes begins like a pickle, one of 35,615 like gzip: only what follows its length tells.
 bool looks_like_safetensors(std::string_view start) {
     using namespace std::string_view_literals;
     return start.size() > 8 && start.substr(4, 4) == "\0\0\0\0"sv && start[8] == '{';
 }
-
-}  // namespace
 
 // The first field of an ONNX model is its IR version, the second the name of the producer or the opset.
 bool looks_like_onnx(std::string_view start) {
@@ -43,7 +43,8 @@ std::string recognize_foreign_file(std::string_view start) {
     if (start.starts_with("\x93NUMPY"sv)) return "a NumPy array; save the weights as safetensors instead";
     if (start.starts_with("GGUF"sv)) return "a GGUF file; use the safetensors file that it was made from";
     if (start.starts_with("\x1f\x8b"sv)) return "compressed with gzip; unpack it first";
-    if (start.starts_with("{"sv))
+    const std::size_t first = start.find_first_not_of(" \t\r\n");
+    if (first != std::string_view::npos && start[first] == '{')
         return "JSON; only inspect, compress and slice take the index of a model in several files";
     if (looks_like_onnx(start)) return "an ONNX model; save the weights as safetensors instead";
     return {};

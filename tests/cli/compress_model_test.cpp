@@ -1,6 +1,9 @@
 // `eckart compress`, `slice` and `inspect` on model files that Eckart did not train.
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
@@ -143,26 +146,50 @@ TEST_F(ForeignModelRun, PlansWithoutReadingOrWriting) {
     EXPECT_EQ(listing(folder_.path()), before);
 }
 
-TEST_F(ForeignModelRun, ShortensLongNamesAndKeepsLinesNarrow) {
+TEST_F(ForeignModelRun, GivesFilesAndPipesWholeNames) {
     Rng rng(3);
-    const std::string name = "model.transformer.encoder.layers.17.attention.self.query_key_value_projection";
-    save_tensors({{name + ".weight", random_tensor("F32", {4000, 30}, rng)},
-                  {"x.weight", random_tensor("F16", {300, 300}, rng)}},
+    const std::string begin = "model.transformer.encoder.layers.";
+    const std::string end = ".attention.self.query_key_value_projection";
+    save_tensors({{begin + "7" + end + ".weight", random_tensor("F32", {400, 30}, rng)},
+                  {begin + "17" + end + ".weight", random_tensor("F16", {300, 300}, rng)}},
                  folder_ / "long.safetensors");
     for (const Words& words :
          {Words{"compress", "long.safetensors", "--rank", "4", "-o", "out"},
           Words{"inspect", "long.safetensors"}, Words{"inspect", "long.safetensors", "--no-spectra"}}) {
         const Ended ended = run(words);
         ASSERT_EQ(ended.code, 0) << ended.err;
-        std::istringstream lines(ended.out);
-        for (std::string line; std::getline(lines, line);) {
-            const auto columns = std::count_if(line.begin(), line.end(), [](char c) {
-                return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-            });
-            EXPECT_LE(columns, 100) << line;
-        }
-        EXPECT_TRUE(contains(ended.out, "…"));
+        EXPECT_TRUE(contains(ended.out, begin + "7" + end)) << ended.out;
+        EXPECT_TRUE(contains(ended.out, begin + "17" + end)) << ended.out;
     }
+}
+
+TEST_F(ForeignModelRun, SaysWhenNoLayerIsLeft) {
+    const Ended ended = run({"compress", "model.safetensors", "--rank", "4", "--exclude", "*", "-o", "out"});
+    EXPECT_EQ(ended.code, 4);
+    EXPECT_TRUE(contains(ended.err, "left out by --exclude")) << ended.err;
+    EXPECT_FALSE(fs::exists(folder_ / "out"));
+}
+
+TEST_F(ForeignModelRun, KeepsOthersOutOfItsParts) {
+    fs::create_directory(folder_ / "out.parts");
+    write_file(folder_ / "out.parts" / "layer-00000.safetensors", "mine", Overwrite::kRefuse);
+    const Words command{"compress", "model.safetensors", "--rank", "4", "-o", "out", "--force"};
+    const Ended ended = run(command);
+    EXPECT_EQ(ended.code, 5);
+    EXPECT_TRUE(contains(ended.err, "something else than the parts")) << ended.err;
+    EXPECT_TRUE(fs::exists(folder_ / "out.parts" / "layer-00000.safetensors"));
+    fs::remove_all(folder_ / "out.parts");
+    fs::create_directory(folder_ / "elsewhere");
+    fs::create_directory_symlink(folder_ / "elsewhere", folder_ / "out.parts");
+    EXPECT_EQ(run(command).code, 5);
+    fs::remove(folder_ / "out.parts");
+    fs::create_directory(folder_ / "out.parts");
+    const int other = open((folder_ / "out.parts").c_str(), O_RDONLY | O_DIRECTORY);
+    ASSERT_EQ(flock(other, LOCK_EX), 0);
+    EXPECT_TRUE(contains(run(command).err, "another run is writing"));
+    close(other);
+    EXPECT_EQ(run(command).code, 0);
+    EXPECT_FALSE(fs::exists(folder_ / "out.parts"));
 }
 
 TEST_F(ForeignModelRun, InspectsAndSlices) {

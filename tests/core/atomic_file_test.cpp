@@ -71,6 +71,8 @@ TEST(AtomicFile, NeverReplacesADeviceOrAPipe) {
             }
         }
     }
+    EXPECT_THROW(require_writable("/dev/stdout", Overwrite::kReplace), IoError);
+    EXPECT_THROW(require_writable("/dev/surely-not-there", Overwrite::kReplace), IoError);
     EXPECT_TRUE(fs::is_fifo(pipe));
     EXPECT_TRUE(fs::is_symlink(link));
     EXPECT_EQ(entries(folder.path()), 2u);

@@ -1,5 +1,6 @@
 """The Python code in docs/guide/pytorch.md loads what eckart makes of a model that it did not train."""
 
+import json
 import re
 from pathlib import Path
 
@@ -60,6 +61,29 @@ class ForeignSnippet(peer.Case):
                 layer.weight.copy_(tensors[name + ".1.weight"] @ tensors[name + ".0.weight"])
             expected = self.dense(self.tokens)
             self.assertLess((model(self.tokens) - expected).abs().max().item(), 1e-5)
+
+    def test_loads_several_files(self):
+        shards = {"a.safetensors": {}, "b.safetensors": {}}
+        for i, (name, tensor) in enumerate(self.dense.state_dict().items()):
+            shards[list(shards)[i % 2]][name] = tensor
+        for file, tensors in shards.items():
+            save_file(tensors, self.folder / file)
+        weight_map = {name: file for file, tensors in shards.items() for name in tensors}
+        index = self.folder / "model.safetensors.index.json"
+        index.write_text(json.dumps({"metadata": {}, "weight_map": weight_map}), encoding="utf-8")
+        self.run_eckart("compress", index.name, "--rank", 1000, "--allow-larger", "-o", "out.safetensors.index.json")
+        model = of_page("load_sharded")(Network().eval(), self.folder / "out.safetensors.index.json")
+        with torch.no_grad():
+            difference = (model(self.tokens) - self.dense(self.tokens)).abs().max()
+        self.assertLess(difference.item(), 1e-4)
+
+    def test_leaves_attention_as_its_module_needs_it(self):
+        save_file(nn.TransformerEncoderLayer(24, 2, 48).state_dict(), self.folder / "model.safetensors")
+        self.run_eckart("compress", "model.safetensors", "--rank", 5, "-o", "out.safetensors")
+        model = load_compressed(nn.TransformerEncoderLayer(24, 2, 48).eval(), self.folder / "out.safetensors")
+        self.assertIsInstance(model.linear1, nn.Sequential)
+        torch.backends.mha.set_fastpath_enabled(False)
+        self.assertEqual(model(torch.zeros(3, 1, 24)).shape, (3, 1, 24))
 
     def test_full_rank_is_the_model_itself(self):
         model = self.compressed("--rank", 1000, "--allow-larger")

@@ -36,7 +36,7 @@ class TrainedNetwork(peer.Case):
     def test_tells_its_architecture_and_origin_in_the_metadata(self):
         with safe_open(self.folder / "net.safetensors", framework="pt") as file:
             metadata = file.metadata()
-        self.assertEqual(set(metadata), {"format", "eckart.architecture", "eckart.run_record"})
+        self.assertEqual(set(metadata), {"format", "eckart.architecture", "eckart.run_record", "eckart.factors"})
         self.assertEqual(metadata["format"], "pt")
         self.assertEqual(
             json.loads(metadata["eckart.architecture"]),

@@ -42,7 +42,7 @@ class Case(checks.Case):
             after = onnx.load(output)
             factored = [layer for layer in report["layers"] if layer["factored"]]
             self.assertEqual(len(factored), len(roots), report)
-            self.assert_names(architecture, factored, dynamo)
+            self.assert_names(architecture, factored)
             self.assert_same_surroundings(before, after, roots)
             for layer in factored:
                 self.assert_factors(before, after, layer, None)
@@ -61,9 +61,8 @@ class Case(checks.Case):
                 x = architecture.example.repeat(3, *[1] * (architecture.example.ndim - 1))
                 self.assert_close(outputs(output, x), [numpy.concatenate([wanted[0]] * 3)], 2e-5, "another batch")
 
-    def assert_names(self, architecture: Architecture, factored: list[dict], dynamo: bool):
-        """Layers have the names of the network's modules. The newer exporter names nodes by their numbers, so it keeps
-        none for a weight without a bias of its own name."""
+    def assert_names(self, architecture: Architecture, factored: list[dict]):
+        """Layers have the names of the network's modules, whatever the exporter called their weights."""
         names = layer_names(architecture.network)
         lost = [layer["name"] for layer in factored if layer["name"].removesuffix(".in_proj") not in names]
-        self.assertLessEqual(len(lost), 2 if dynamo else 0, f"{lost} are none of {sorted(names)}")
+        self.assertEqual(lost, [], f"none of {sorted(names)}")

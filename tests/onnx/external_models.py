@@ -17,7 +17,19 @@ def stored(name: str, external: dict[str, tuple[str, int]], *, node: bool = Fals
     return b.finish("external", {"fc1.weight": "fc1", "fc2.weight": "fc2"}, external=external)
 
 
+def shared() -> Model:
+    """Two tensors of the same bytes in the file."""
+    b = Builder("external_shared")
+    weight = b.matrix(IN, IN)
+    b.node("MatMul", [b.input("x", BATCH, IN), b.constant("fc1.weight", weight)], "h", "/fc1/MatMul")
+    b.node("MatMul", ["h", b.constant("fc2.weight", weight)], "y", "/fc2/MatMul")
+    b.output("y", BATCH, IN)
+    return b.finish("external", {"fc1.weight": "fc1", "fc2.weight": "fc2"},
+                    external={"fc1.weight": ("one.bin", 0), "fc2.weight": ("one.bin", 0)})
+
+
 def external() -> Iterator[Model]:
+    yield shared()
     weight1, bias1 = 4 * IN * IN, 4 * IN
     yield stored("external_one_tensor", {"fc1.weight": ("weight.bin", 0)})
     yield stored("external_one_file", {"fc1.weight": ("all.data", 0), "fc1.bias": ("all.data", weight1),

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable, Iterator
 
 import numpy
-from onnx import TensorProto
+from onnx import TensorProto, helper
 
 from model_builder import BATCH, FC, IN, NEWEST_OPSET, OUT, USUAL_OPSET, Builder, Model, all_tensors
 
@@ -62,7 +62,36 @@ def dequantized(name: str, opset: int = USUAL_OPSET, *, transpose: bool = False,
     return b.finish("sources", {"fc.weight_quantized": None}, runner="runtime" if opset < 23 else "reference")
 
 
+def not_understood() -> Iterator[Model]:
+    """Quantized weights that stay as they are."""
+    left = {"fc.weight_quantized"}
+    b = Builder("from_int8_with_two_scales")
+    x = b.input("x", BATCH, 48)
+    first = quantized(b, dtype="int8", rows=48, columns=40)
+    inputs = ["fc.weight_quantized", b.constant("other_scale", 0.5), "fc.weight_zero_point"]
+    second = b.node("DequantizeLinear", inputs, "other", "/other/DequantizeLinear")
+    for name, weight in (("y", first), ("z", second)):
+        b.node("MatMul", [x, weight], name, f"/{name}/MatMul")
+        b.output(name, BATCH, 40)
+    yield b.finish("sources", {}, left)
+    b = Builder("from_int8_with_a_scale_that_callers_replace")
+    b.node("MatMul", [b.input("x", BATCH, 48), quantized(b, dtype="int8", rows=48, columns=40)], "y", "/fc/MatMul")
+    b.output("y", BATCH, 40)
+    b.inputs.append(helper.make_tensor_value_info("fc.weight_scale", TensorProto.FLOAT, []))
+    yield b.finish("sources", {}, left)
+    b = Builder("from_int8_to_another_type_than_the_scales", 23, "float16")
+    b.input("x", BATCH, 48)
+    b.constant("fc.weight_quantized", b.rng.integers(-128, 128, (48, 40)).astype("int8"))
+    b.node("DequantizeLinear", ["fc.weight_quantized", b.constant("scale", 0.01, "float32")], "w",
+           output_dtype=TensorProto.FLOAT16)
+    b.node("MatMul", ["x", "w"], "y", "/fc/MatMul")
+    b.output("y", BATCH, 40)
+    yield b.finish("sources", {}, left)
+
+
 def sources() -> Iterator[Model]:
+    yield from not_understood()
+
     def constant(b: Builder) -> tuple[str, str]:
         w = b.constant_node("fc.weight", b.matrix(IN, OUT))
         return w, w
@@ -121,6 +150,7 @@ def sources() -> Iterator[Model]:
         yield from_chain(f"{prefix}_from_cast_of_half", USUAL_OPSET, cast("float16"), gemm=gemm)
         yield from_chain(f"{prefix}_from_cast_of_double", USUAL_OPSET, cast("double", transpose=True), gemm=gemm)
         yield from_chain(f"{prefix}_from_everything", USUAL_OPSET, everything, gemm=gemm)
+    yield from_chain("gemm_from_cast_of_half_of_opset_9", 9, cast("float16"), gemm=True)
     for dtype in ("int8", "uint8"):
         yield dequantized(f"from_{dtype}", dtype=dtype)
         yield dequantized(f"from_{dtype}_of_opset_11", 11, dtype=dtype)

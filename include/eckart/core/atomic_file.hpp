@@ -12,6 +12,10 @@ namespace eckart {
 /// What to do when the target of a write exists.
 enum class Overwrite { kRefuse, kReplace };
 
+/// What to do with the temporary files that killed writers of the same target have left: looking for them
+/// reads the whole folder.
+enum class Leftovers { kRemove, kKeep };
+
 /// A file that appears under its name only when complete.
 ///
 /// Bytes go to a temporary file (O_EXCL) in the target's folder; commit() flushes it to disk (fsync), renames
@@ -20,8 +24,8 @@ enum class Overwrite { kRefuse, kReplace };
 class AtomicFile {
   public:
     /// Throws IoError when the folder is missing or not writable, when `target` is a directory, a device, a
-    /// pipe or a link to one, or when it exists and `overwrite` is kRefuse.
-    AtomicFile(std::filesystem::path target, Overwrite overwrite);
+    /// pipe or a link to one, or anything in /dev or /proc, or when it exists and `overwrite` is kRefuse.
+    AtomicFile(std::filesystem::path target, Overwrite overwrite, Leftovers leftovers = Leftovers::kRemove);
     ~AtomicFile();
     AtomicFile(const AtomicFile&) = delete;
     AtomicFile& operator=(const AtomicFile&) = delete;

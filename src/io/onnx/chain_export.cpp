@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -83,7 +84,9 @@ class GraphMaker {
                               const std::string& output) {
         onnx::NodeProto& node = *graph_.add_node();
         node.set_op_type(op);
-        node.set_name(name);
+        std::string unique = name;
+        for (int i = 2; !names_.insert(unique).second; ++i) unique = fmt::format("{}_{}", name, i);
+        node.set_name(unique);
         for (const std::string& input : inputs) node.add_input(input);
         node.add_output(output);
         return node;
@@ -132,6 +135,7 @@ class GraphMaker {
     const model::Network<float>& network_;
     onnx::GraphProto& graph_;
     Parameters& parameters_;
+    std::set<std::string> names_;  ///< of nodes
 };
 
 void add_metadata(onnx::ModelProto& model, const std::string& key, const std::string& text) {

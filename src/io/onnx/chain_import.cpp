@@ -1,6 +1,6 @@
 #include "io/onnx/chain_import.hpp"
 
-#include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <memory>
@@ -81,10 +81,20 @@ class ChainImporter {
                 activation.dims.push_back(size);
             }
         }
+        if (has_channels_last(activation.dims)) {
+            fail(fmt::format("its input has the channels last ({}); images come with the channels first",
+                             fmt::join(activation.dims, ", ")));
+        }
         if (activation.dims.empty()) fail("its input has no dimension for samples and one for their numbers");
         architecture().input = flat(activation.dims);
         activations_[inputs.front()->name()] = activation;
         layers_.note_name(0, inputs.front()->name());
+    }
+
+    /// Of a sample: (32, 32, 3), not (3, 32, 32).
+    static bool has_channels_last(const std::vector<std::int64_t>& dims) {
+        const auto is_channels = [](std::int64_t size) { return size == 1 || size == 3; };
+        return dims.size() == 3 && is_channels(dims[2]) && !is_channels(dims[0]) && dims[0] != kUnknown;
     }
 
     /// How many numbers a sample of these dimensions has; kUnknown where one is not known.

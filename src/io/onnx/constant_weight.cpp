@@ -112,6 +112,11 @@ class Follower {
             weight_.fault = "is quantized with a scale that is not constant";
             return;
         }
+        const std::int64_t type = integer_attribute(node, "output_dtype", 0, index_.file());
+        if (type != 0 && type != quantization.scale->data_type()) {
+            weight_.fault = "is quantized to another type than its scale's";
+            return;
+        }
         if (integer_attribute(node, "block_size", 0, index_.file()) != 0 ||
             quantization.scale->dims_size() > 1) {
             weight_.fault = "is quantized in blocks, which are not understood";
@@ -123,9 +128,12 @@ class Follower {
 
     const onnx::TensorProto* constant_input(const onnx::NodeProto& node, int input) {
         if (node.input_size() <= input || node.input(input).empty()) return nullptr;
-        ConstantWeight other;
-        if (!Follower(index_, other).follow(node.input(input))) return nullptr;
-        return other.nodes.size() > 1 || other.quantization ? nullptr : other.tensor;
+        const std::string& value = node.input(input);
+        if (index_.may_be_replaced(value)) return nullptr;
+        if (const onnx::TensorProto* tensor = index_.initializer(value); tensor != nullptr) return tensor;
+        const int producer = index_.producer(value);
+        const bool constant = producer >= 0 && GraphIndex::is(index_.node(producer), "Constant");
+        return constant ? constant_value(index_, index_.node(producer)) : nullptr;
     }
 
     void check_scales(const onnx::NodeProto& node, Quantization& quantization) const {

@@ -15,6 +15,8 @@ struct Quantization {
     const onnx::TensorProto* zero_point = nullptr;  ///< null: 0
     int axis = 0;
     bool per_axis = false;
+
+    friend bool operator==(const Quantization&, const Quantization&) = default;
 };
 
 /// A constant matrix as a node sees it, and where it comes from.

@@ -1,5 +1,8 @@
 #include "io/onnx/external_writer.hpp"
 
+#include <string>
+#include <unordered_map>
+
 #include "io/onnx/each_tensor.hpp"
 
 namespace eckart::io {
@@ -25,13 +28,24 @@ class ExternalWriter {
     }
 
   private:
-    void move_out(onnx::TensorProto& tensor, std::size_t reference) {
-        const std::uint64_t size = data_.size(reference);
+    /// Where the data is in the file; what several tensors share is written once.
+    std::uint64_t place_of(std::size_t reference, std::uint64_t size) {
+        if (const auto place = places_.find(reference); place != places_.end()) return place->second;
         if (size >= kPage && position_ % kPage != 0) {
             const std::string gap(kPage - position_ % kPage, '\0');
             file_.write(gap);
             position_ += gap.size();
         }
+        const std::uint64_t place = position_;
+        data_.copy(reference, file_);
+        position_ += size;
+        places_[reference] = place;
+        return place;
+    }
+
+    void move_out(onnx::TensorProto& tensor, std::size_t reference) {
+        const std::uint64_t size = data_.size(reference);
+        const std::uint64_t place = place_of(reference, size);
         tensor.clear_external_data();
         const auto say = [&](const char* key, const std::string& value) {
             onnx::StringStringEntryProto* entry = tensor.add_external_data();
@@ -39,11 +53,9 @@ class ExternalWriter {
             entry->set_value(value);
         };
         say("location", location_);
-        say("offset", std::to_string(position_));
+        say("offset", std::to_string(place));
         say("length", std::to_string(size));
         tensor.set_data_location(onnx::TensorProto::EXTERNAL);
-        data_.copy(reference, file_);
-        position_ += size;
     }
 
     const DataSource& data_;
@@ -51,6 +63,7 @@ class ExternalWriter {
     const std::string& location_;
     AtomicFile& file_;
     std::uint64_t position_ = 0;
+    std::unordered_map<std::size_t, std::uint64_t> places_;
 };
 
 }  // namespace

@@ -9,16 +9,30 @@
 #include "eckart/core/error.hpp"
 #include "eckart/io/model_file.hpp"
 #include "io/onnx/faults.hpp"
+#include "io/onnx/node_attributes.hpp"
 #include "io/safetensors/state_dict.hpp"
 
 namespace eckart::io {
 
 namespace {
 
+/// Whether the node multiplies by A and does nothing else: it has no bias but the zero that Gemm needed
+/// before opset 11, and no factor.
+bool is_only_a_product(const onnx::NodeProto& node, const LinearUse& use, const GraphIndex& index) {
+    if (use.op != LinearOperator::kMatMul && node.input_size() > 2 && !node.input(2).empty()) {
+        if (!node.input(2).ends_with(".0.zero") && node.input(2).find(".0.zero_") == std::string::npos)
+            return false;
+    }
+    return use.op != LinearOperator::kGemm || (float_attribute(node, "alpha", 1, index.file()) == 1 &&
+                                               float_attribute(node, "beta", 1, index.file()) == 1);
+}
+
 /// Whether every node that uses A hands its result to one that uses B, and to no other.
 bool follow_each_other(const GraphLinear& a, const GraphLinear& b, const GraphIndex& index) {
     if (a.out != b.in || a.uses.size() != b.uses.size()) return false;
+    if (index.initializer(a.value) == nullptr || index.initializer(b.value) == nullptr) return false;
     return std::ranges::all_of(a.uses, [&](const LinearUse& use) {
+        if (!is_only_a_product(index.node(use.node), use, index)) return false;
         const std::string& hidden = index.node(use.node).output(0);
         const std::vector<ValueUse>& users = index.uses(hidden);
         if (users.size() != 1 || index.is_output(hidden) || index.used_inside(hidden)) return false;

@@ -55,7 +55,10 @@ GraphRewriter::GraphRewriter(const GraphIndex& index, onnx::ModelProto& copy)
 
 std::string GraphRewriter::fresh(const std::string& wanted) {
     std::string name = wanted;
-    for (int i = 2; !names_.insert(name).second; ++i) name = fmt::format("{}_{}", wanted, i);
+    if (names_.insert(name).second) return name;
+    int& number = numbers_.try_emplace(wanted, 1).first->second;
+    do name = fmt::format("{}_{}", wanted, ++number);
+    while (!names_.insert(name).second);
     return name;
 }
 
@@ -91,6 +94,9 @@ void GraphRewriter::rename_bias(const LinearUse& use, const std::string& name) {
     for (onnx::ValueInfoProto& input : *copy_.mutable_graph()->mutable_input()) {
         if (input.name() == use.bias) input.set_name(name);
     }
+    for (onnx::TensorAnnotation& annotation : *copy_.mutable_graph()->mutable_quantization_annotation()) {
+        if (annotation.tensor_name() == use.bias) annotation.set_tensor_name(name);
+    }
     const auto [node, unused] = changed_.try_emplace(use.bias_use.node, index_.node(use.bias_use.node));
     node->second.set_input(use.bias_use.input, name);
     stale_.insert(use.bias);
@@ -107,10 +113,13 @@ std::string GraphRewriter::cast(const LinearUse& use, const std::string& factor,
     return node.output(0);
 }
 
-std::string GraphRewriter::add_zero(const GraphLinear& linear) {
+std::string GraphRewriter::add_zero(const GraphLinear& linear, const LinearUse& use) {
     onnx::TensorProto* zero = copy_.mutable_graph()->add_initializer();
     zero->set_name(fresh(linear.name + ".0.zero"));
-    zero->set_data_type(stored_type(linear));
+    // Not converted on its way, as the factors are.
+    zero->set_data_type(
+        use.cast < 0 ? stored_type(linear)
+                     : static_cast<int>(integer_attribute(index_.node(use.cast), "to", 0, index_.file())));
     zero->add_dims(1);
     zero->set_raw_data(std::string(dtype_size(dtype_name(zero->data_type())), '\0'));
     add_input(*zero);
@@ -134,7 +143,7 @@ void GraphRewriter::split_gemm(const GraphLinear& linear, const LinearUse& use, 
     set_flag(second, "transA", false);
     if (!left) set_flag(first, "transB", rows);
     set_flag(second, "transB", !left && rows);
-    if (index_.opset() < kOptionalGemmBias) first.add_input(add_zero(linear));
+    if (index_.opset() < kOptionalGemmBias) first.add_input(add_zero(linear, use));
     if (!bias.empty()) second.add_input(bias);
 }
 
@@ -190,12 +199,14 @@ void GraphRewriter::replace(const GraphLinear& linear, const FactorTensor& a, co
 
 void GraphRewriter::resize(const GraphLinear& factor, const FactorTensor& tensor, bool first) {
     const auto resize_tensor = [&](onnx::TensorProto& old) {
-        const std::string name = old.name();
         const int rank = old.dims_size();
-        const int type = old.data_type();
-        old.Clear();
-        old.set_name(name);
-        old.set_data_type(type);
+        old.clear_dims();
+        old.clear_raw_data();
+        old.clear_float_data();
+        old.clear_double_data();
+        old.clear_int32_data();
+        old.clear_external_data();
+        old.clear_data_location();
         old.add_dims(tensor.rows);
         old.add_dims(tensor.cols);
         for (int i = 2; i < rank; ++i) old.add_dims(1);
@@ -266,6 +277,14 @@ void GraphRewriter::finish() {
     }
     graph.mutable_node()->Swap(&nodes);
     remove_leftovers(graph);
+    // What trains a weight that is gone has nothing to train.
+    remove_where(*copy_.mutable_training_info(), [&](const onnx::TrainingInfoProto& training) {
+        const auto is_stale = [&](const onnx::StringStringEntryProto& binding) {
+            return stale_.contains(binding.key()) || stale_.contains(binding.value());
+        };
+        return std::ranges::any_of(training.update_binding(), is_stale) ||
+               std::ranges::any_of(training.initialization_binding(), is_stale);
+    });
 }
 
 }  // namespace eckart::io

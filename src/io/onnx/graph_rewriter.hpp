@@ -45,12 +45,13 @@ class GraphRewriter {
     void replace_use(const GraphLinear& linear, const LinearUse& use, const Factors& factors);
     void split_gemm(const GraphLinear& linear, const LinearUse& use, const Factors& factors,
                     onnx::NodeProto& first, onnx::NodeProto& second);
-    std::string add_zero(const GraphLinear& linear);
+    std::string add_zero(const GraphLinear& linear, const LinearUse& use);
     void remove_leftovers(onnx::GraphProto& graph);
 
     const GraphIndex& index_;
     onnx::ModelProto& copy_;
     std::unordered_set<std::string> names_;
+    std::unordered_map<std::string, int> numbers_;                        ///< the last that fresh() has given
     std::unordered_map<int, std::vector<onnx::NodeProto>> replacements_;  // old node -> new ones
     std::unordered_map<int, onnx::NodeProto> changed_;  // old node -> the same with another bias name
     std::unordered_set<int> candidates_;                // nodes that may have lost their users

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -77,9 +78,13 @@ void make_layer_names_unique(const GraphIndex& index, std::vector<GraphLinear>& 
                    std::array{".0.weight", ".1.weight", ".1.bias"},
                    [&](const char* parameter) { return index.names().contains(layer + parameter); });
     };
+    std::unordered_map<std::string, int> numbers;
     for (GraphLinear& linear : linears) {
         const std::string wanted = linear.name;
-        for (int i = 2; taken(linear.name); ++i) linear.name = fmt::format("{}_{}", wanted, i);
+        while (taken(linear.name)) {
+            int& number = numbers.try_emplace(wanted, 1).first->second;
+            linear.name = fmt::format("{}_{}", wanted, ++number);
+        }
         given.insert(linear.name);
     }
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "eckart/core/json.hpp"
 #include "io/dtype.hpp"
 #include "io/onnx/faults.hpp"
 #include "io/onnx/layer_name.hpp"
@@ -16,6 +17,15 @@ namespace eckart::io {
 namespace {
 
 constexpr std::int64_t kOldestOpset = 7;  // before it Gemm and Add broadcast by other rules
+
+/// Names go into metadata as JSON.
+bool is_utf8(const std::string& text) {
+    try {
+        return !Json(text).dump().empty();
+    } catch (const Json::exception&) {
+        return false;
+    }
+}
 
 /// All that is found out about one stored tensor.
 struct Group {
@@ -67,8 +77,8 @@ class Finder {
         group.linear.nodes.insert(operand.weight.nodes.begin(), operand.weight.nodes.end());
         if (!first && group.linear.transposed != operand.transposed)
             group.fault = "is used as it is and transposed";
-        if (!first && group.linear.quantization.has_value() != operand.weight.quantization.has_value())
-            group.fault = "is used as it is and as whole numbers";
+        if (!first && group.linear.quantization != operand.weight.quantization)
+            group.fault = "is used with different scales, or as it is as well";
         group.linear.transposed = operand.transposed;
         group.linear.uses.push_back(operand.use);
         // Gemm takes either layout.
@@ -110,6 +120,7 @@ class Finder {
             return fmt::format("has entries of {}; only F32, F16, BF16 and F64 are factorized", dtype);
         }
         if (entry_count(tensor) == 0) return "has no entries";
+        if (!is_utf8(linear.value)) return "has a name that is not UTF-8";
         if (index_.may_be_replaced(linear.value))
             return "is also an input of the model, which a caller may replace";
         return {};

@@ -163,8 +163,9 @@ void TensorData::resolve_external(onnx::TensorProto& tensor, std::uint64_t expec
     }
     tensor.clear_external_data();
     tensor.clear_data_location();
-    set_reference(tensor, references_.size());
-    references_.push_back({file, where.offset, length, 0});
+    const auto [place, created] = external_.try_emplace({file, where.offset, length}, references_.size());
+    set_reference(tensor, place->second);
+    if (created) references_.push_back({file, where.offset, length, 0});
 }
 
 std::size_t TensorData::open_beside(const std::string& location, const std::string& tensor) {

@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "io/input_file.hpp"
@@ -41,6 +43,8 @@ class TensorData {
 
     std::vector<InputFile> files_;
     std::vector<DataReference> references_;
+    /// Of external data by file, offset and length: tensors may share it.
+    std::map<std::tuple<std::size_t, std::uint64_t, std::uint64_t>, std::size_t> external_;
     onnx::ModelProto model_;
 };
 

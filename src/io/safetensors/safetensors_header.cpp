@@ -144,21 +144,22 @@ class HeaderHandler final : public nlohmann::json_sax<nlohmann::json> {
     std::vector<std::uint64_t> offsets_;
 };
 
-/// Bytes of the tensor by its dtype and shape; nothing when the product exceeds 64 bits.
+/// Bytes of the tensor by its dtype and shape, of entries that are shorter than a byte as many as they fill;
+/// nothing when the bits exceed 64 bits.
 std::optional<std::uint64_t> bytes_of_shape(const TensorInfo& tensor) {
-    std::uint64_t bytes = dtype_size(tensor.dtype);
+    std::uint64_t bits = dtype_bits(tensor.dtype);
     // A zero anywhere makes the tensor empty, however large the other dimensions are.
     if (std::ranges::find(tensor.shape, std::uint64_t{0}) != tensor.shape.end()) return 0;
     for (const std::uint64_t dimension : tensor.shape) {
-        if (bytes > std::numeric_limits<std::uint64_t>::max() / dimension) return std::nullopt;
-        bytes *= dimension;
+        if (bits > std::numeric_limits<std::uint64_t>::max() / dimension) return std::nullopt;
+        bits *= dimension;
     }
-    return bytes;
+    return bits / 8 + (bits % 8 > 0 ? 1 : 0);
 }
 
 void check_tensor(const TensorInfo& tensor, std::uint64_t buffer_size, const HeaderHandler& handler) {
     const std::string name = printable(tensor.name);
-    if (dtype_size(tensor.dtype) == 0) {
+    if (dtype_bits(tensor.dtype) == 0) {
         handler.throw_fault(fmt::format("gives '{}' the unknown dtype '{}'", name, printable(tensor.dtype)));
     }
     if (tensor.begin > tensor.end || tensor.end > buffer_size) {

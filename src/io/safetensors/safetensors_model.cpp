@@ -123,6 +123,13 @@ Matrix<T> SafetensorsModel::read(const std::string& name) const {
     return matrix;
 }
 
+std::vector<fs::path> SafetensorsModel::inputs() const {
+    std::vector<fs::path> files{path()};
+    if (!index_) return files;
+    for (const auto& reader : readers_) files.push_back(reader->path());
+    return files;
+}
+
 MatrixF SafetensorsModel::weight_float(std::size_t index) const {
     return read<float>(linear(index, false).tensor);
 }

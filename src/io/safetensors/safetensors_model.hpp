@@ -18,6 +18,7 @@ class SafetensorsModel final : public ModelFile {
     explicit SafetensorsModel(const std::filesystem::path& path);
     SafetensorsModel(const std::filesystem::path& path, ShardIndex index);
 
+    [[nodiscard]] std::vector<std::filesystem::path> inputs() const override;
     [[nodiscard]] MatrixF weight_float(std::size_t index) const override;
     [[nodiscard]] MatrixD weight_double(std::size_t index) const override;
     [[nodiscard]] std::pair<MatrixF, MatrixF> factors_float(std::size_t index) const override;

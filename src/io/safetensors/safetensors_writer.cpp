@@ -44,9 +44,9 @@ std::string header_text(const std::map<std::string, std::string>& metadata,
 }  // namespace
 
 std::uint64_t tensor_bytes(const std::string& dtype, const std::vector<std::uint64_t>& shape) {
-    std::uint64_t bytes = dtype_size(dtype);
-    for (const std::uint64_t dimension : shape) bytes *= dimension;
-    return bytes;
+    std::uint64_t bits = dtype_bits(dtype);
+    for (const std::uint64_t dimension : shape) bits *= dimension;
+    return (bits + 7) / 8;
 }
 
 void stream_safetensors(AtomicFile& file, const std::map<std::string, std::string>& metadata,

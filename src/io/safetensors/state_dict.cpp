@@ -57,7 +57,7 @@ bool natural_less(std::string_view a, std::string_view b) {
 bool splits_into(std::string_view name, std::string_view parameter, std::string& layer) {
     if (!name.ends_with(parameter)) return false;
     name.remove_suffix(parameter.size());
-    if (!name.empty() && !name.ends_with('.')) return false;
+    if (name == "." || (!name.empty() && !name.ends_with('.'))) return false;
     layer = name.substr(0, name.empty() ? 0 : name.size() - 1);
     return true;
 }
