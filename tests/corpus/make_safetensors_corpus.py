@@ -256,6 +256,18 @@ def wrong_networks():
     }
 
 
+def every_dtype():
+    """Nine entries of each, so that those shorter than a byte do not fill the last one."""
+    bits = {"BOOL": 8, "F4": 4, "F6_E2M3": 6, "F6_E3M2": 6, "U8": 8, "I8": 8, "F8_E5M2": 8, "F8_E4M3": 8, "F8_E8M0": 8,
+            "I16": 16, "U16": 16, "F16": 16, "BF16": 16, "I32": 32, "U32": 32, "F32": 32, "C64": 64, "F64": 64, "I64": 64,
+            "U64": 64}
+    header, end = {}, 0
+    for name in sorted(bits):
+        begin, end = end, end + (9 * bits[name] + 7) // 8
+        header[name.lower()] = tensor([9], begin, end, name)
+    return assemble(header, bytes(end))
+
+
 def accepted():
     text = compact({"w": tensor([2], 0, 8)})
     noted = {"eckart.architecture": architecture(note="x")}
@@ -266,6 +278,7 @@ def accepted():
         "empty_tensor": two(([0], 0, 0), ([1], 0, 4), 4),
         "empty_tensor_of_huge_shape": assemble({"w": tensor([2**63, 0, 2**63], 0, 0)}),
         "empty_tensor_at_the_end": two(([1], 0, 4), ([0], 4, 4), 4),
+        "every_dtype": every_dtype(),
         "scalar": assemble({"w": tensor([], 0, 4)}, bytes(4)),
         "name_is_empty": assemble({"": tensor([1], 0, 4)}, bytes(4)),
         "white_space_in_the_header": assemble("{ \n\t" + text[1:] + "\r\n ", bytes(8)),

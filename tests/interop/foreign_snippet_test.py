@@ -71,7 +71,7 @@ class ForeignSnippet(peer.Case):
         weight_map = {name: file for file, tensors in shards.items() for name in tensors}
         index = self.folder / "model.safetensors.index.json"
         index.write_text(json.dumps({"metadata": {}, "weight_map": weight_map}), encoding="utf-8")
-        self.run_eckart("compress", index.name, "--rank", 1000, "--allow-larger", "-o", "out.safetensors.index.json")
+        self.run_eckart("compress", index.name, "--rank", 1000, "--allow-larger", "-o", "out.safetensors.index.json", "--force")
         model = of_page("load_sharded")(Network().eval(), self.folder / "out.safetensors.index.json")
         with torch.no_grad():
             difference = (model(self.tokens) - self.dense(self.tokens)).abs().max()
@@ -79,7 +79,7 @@ class ForeignSnippet(peer.Case):
 
     def test_leaves_attention_as_its_module_needs_it(self):
         save_file(nn.TransformerEncoderLayer(24, 2, 48).state_dict(), self.folder / "model.safetensors")
-        self.run_eckart("compress", "model.safetensors", "--rank", 5, "-o", "out.safetensors")
+        self.run_eckart("compress", "model.safetensors", "--rank", 5, "-o", "out.safetensors", "--force")
         model = load_compressed(nn.TransformerEncoderLayer(24, 2, 48).eval(), self.folder / "out.safetensors")
         self.assertIsInstance(model.linear1, nn.Sequential)
         torch.backends.mha.set_fastpath_enabled(False)

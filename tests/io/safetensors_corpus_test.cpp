@@ -149,6 +149,7 @@ const std::vector<std::string> kAccepted{
     "empty_tensor",
     "empty_tensor_of_huge_shape",
     "empty_tensor_at_the_end",
+    "every_dtype",
     "scalar",
     "name_is_empty",
     "white_space_in_the_header",
