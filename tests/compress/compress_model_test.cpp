@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <iterator>
 
 #include "contains.hpp"
 #include "eckart/compress/singular_values.hpp"
@@ -111,11 +113,27 @@ TEST_F(StoredModel, RefusesPartsOfAnotherRunAndPartsWithoutResume) {
     options_.rank = 4;
     EXPECT_TRUE(test::contains(
         test::message_of<InvalidArgument>([&] { (void)run("out.safetensors", EarlierParts::kResume); }),
-        "another run ('layers' differs)"));
+        "another run ('layers and ranks' differs)"));
     options_.rank = 5;
     options_.seed = 1;
     EXPECT_THROW((void)run("out.safetensors", EarlierParts::kResume), InvalidArgument);
+    options_.seed = 0;
+    fs::last_write_time(path_, fs::last_write_time(path_) + std::chrono::seconds(1));
+    EXPECT_TRUE(test::contains(
+        test::message_of<InvalidArgument>([&] { (void)run("out.safetensors", EarlierParts::kResume); }),
+        "another run ('files' differs)"));
     EXPECT_TRUE(run("out.safetensors", EarlierParts::kReplace).complete);
+}
+
+TEST_F(StoredModel, StopsWhileItWritesAsWell) {
+    int asked = 0;
+    const CompressedModel first = run("out.safetensors", EarlierParts::kRefuse, [&] { return asked++ >= 5; });
+    EXPECT_FALSE(first.complete);
+    EXPECT_EQ(first.done, 5U);
+    EXPECT_TRUE(fs::exists(parts_folder(folder_ / "out.safetensors")));
+    const auto files = std::distance(fs::directory_iterator(folder_.path()), fs::directory_iterator());
+    EXPECT_EQ(files, 2) << "besides the model and the parts something is left";
+    EXPECT_TRUE(run("out.safetensors", EarlierParts::kResume).complete);
 }
 
 TEST_F(StoredModel, DoesADamagedPartAgain) {
