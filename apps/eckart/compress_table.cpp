@@ -190,8 +190,11 @@ std::vector<std::string> slice_notes(const std::vector<LayerOutcome>& layers) {
 std::string saved_line(const std::string& output, const io::ModelFile& model,
                        const std::vector<LayerOutcome>& layers) {
     const std::uint64_t after = bytes_after(model, layers);
-    return fmt::format("Saved {}: {}, {} of the bytes", output, size_text(after),
-                       format_share(after, model.bytes()));
+    std::int64_t parameters = model.parameters();
+    for (const LayerOutcome& layer : layers) parameters += layer.parameters_after - layer.parameters_before;
+    return fmt::format("Saved {}: {}, {} of the bytes; {} of {} parameters", output, size_text(after),
+                       format_share(after, model.bytes()), with_commas(parameters),
+                       with_commas(model.parameters()));
 }
 
 std::vector<std::string> compression_notes(const io::ModelFile& model,
