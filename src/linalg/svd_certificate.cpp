@@ -18,7 +18,7 @@ namespace {
 constexpr int kProbes = 32;
 constexpr int kLargestDegree = 16;
 /// As many more cost no more than another step and its certificate.
-constexpr int kWorthwhileDegrees = 4;
+constexpr int kWorthwhileDegrees = 3;
 /// 1e-9 shared among up to 60 certificates of one run.
 constexpr double kFailure = 1e-9 / 60;
 /// As parts of the least of the wanted eigenvalues, like the cuts. The first one decides whether the others
