@@ -44,8 +44,9 @@ void require_hits(const std::vector<std::string>& patterns, const io::ModelFile&
         const bool hit = std::ranges::any_of(
             model.linears(), [&](const io::StoredLinear& layer) { return named_by({pattern}, layer); });
         if (hit) continue;
-        const auto kept = std::ranges::find_if(
-            model.kept(), [&](const io::KeptTensor& tensor) { return fits(pattern, tensor.name); });
+        const auto kept = std::ranges::find_if(model.kept(), [&](const io::KeptTensor& tensor) {
+            return fits(pattern, tensor.name) || fits(fmt::format("{}.weight", pattern), tensor.name);
+        });
         if (kept != model.kept().end()) {
             if (option == "--exclude") continue;
             throw InvalidArgument(fmt::format("{} '{}' names no linear layer; '{}' stays as it is: {}",
