@@ -7,7 +7,6 @@
 #include <system_error>
 #include <utility>
 
-#include "compress/layer_part.hpp"
 #include "compress/layer_queue.hpp"
 #include "compress/model_plan.hpp"
 #include "compress/parts_folder.hpp"
@@ -47,9 +46,19 @@ Json key_of(const io::ModelFile& model, const ModelOptions& options, const std::
             {"bytes", model.bytes()},
             {"files", fmt::format("{:016x}", hash_of(files))},
             {"layers and ranks", fmt::format("{:016x}", hash_of(layers))},
-            {"threads of a job", threads_of_a_job(options)},
+            {"jobs", options.jobs},
+            {"threads", options.threads},
+            {"max-memory", options.max_memory},
             {"tolerance", options.tolerance},
             {"seed", options.seed}};
+}
+
+void refuse_parts(const PartsFolder& parts, const fs::path& target) {
+    if (!parts.exists()) return;
+    throw IoError(fmt::format(
+        "'{}' holds the parts of an interrupted run; add --resume to go on with it, or --force to "
+        "start over",
+        parts_folder(target).string()));
 }
 
 /// Ends the writing of the output, as no fault does.
@@ -72,12 +81,7 @@ fs::path parts_folder(const fs::path& target) {
 void require_output(const io::ModelFile& model, const ModelOutput& output) {
     for (const fs::path& file : model.outputs(output.target)) require_writable(file, output.overwrite);
     const PartsFolder parts(parts_folder(output.target));
-    if (output.earlier == EarlierParts::kRefuse && parts.exists()) {
-        throw IoError(
-            fmt::format("'{}' holds the parts of an interrupted run; add --resume to go on with it, or "
-                        "--force to start over",
-                        parts_folder(output.target).string()));
-    }
+    if (output.earlier == EarlierParts::kRefuse) refuse_parts(parts, output.target);
 }
 
 CompressedModel compress_model(const io::ModelFile& model, const ModelOptions& options,
@@ -88,17 +92,17 @@ CompressedModel compress_model(const io::ModelFile& model, const ModelOptions& o
     PartsFolder parts(parts_folder(output.target));
     const Json key = key_of(model, options, result.layers);
     ModelOutput to = output;
-    const bool earlier = parts.exists();
     parts.lock();
-    if (output.earlier == EarlierParts::kResume && earlier) {
+    if (output.earlier == EarlierParts::kRefuse) refuse_parts(parts, output.target);
+    const bool goes_on = output.earlier == EarlierParts::kResume && parts.exists();
+    if (goes_on) {
         const Json kept = parts.resume(key);
         for (const auto& [name, value] : kept.items()) {
             if (value.is_string()) to.metadata[name] = value.get<std::string>();
         }
-    } else {
-        parts.begin(key, texts_json(output.metadata));
     }
     try {
+        if (!goes_on) parts.begin(key, texts_json(output.metadata));
         LayerQueue queue(model, options, parts, result, progress, stop);
         queue.run();
         const auto all =

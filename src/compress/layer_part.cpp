@@ -26,8 +26,7 @@ constexpr std::int64_t kBlockEntries = 1U << 20U;
 template <class T>
 struct CutSvd {
     linalg::Svd<T> svd;
-    double energy = 0;
-    double left_out = 0;  ///< of the energy
+    double left_out = 0;  ///< share of the energy
 };
 
 template <class T>
@@ -57,7 +56,7 @@ CutSvd<T> cut_matrix(const io::ModelFile& model, std::size_t index, const ModelO
     linalg::TruncatedSvd<T> result = leading_svd<T>(model, index, options, how, outcome.tensor);
     outcome.method = to_text(result.method);
     outcome.excess = result.excess;
-    return {std::move(result.svd), result.energy, result.left_out};
+    return {std::move(result.svd), result.left_out};
 }
 
 template <class T>
@@ -67,10 +66,15 @@ CutSvd<T> cut_factors(const io::ModelFile& model, std::size_t index, LayerOutcom
     outcome.method = "factors";
     const Vector<double> s = svd.s.template cast<double>();
     const Eigen::Index rank = outcome.rank;
-    const double left_out = s.tail(s.size() - rank).squaredNorm();
+    // Their squares may leave the range of double.
+    const double norm = s.stableNorm();
+    const double error = norm > 0 ? s.tail(s.size() - rank).stableNorm() / norm : 0;
     return {{Matrix<T>(svd.u.leftCols(rank)), Vector<T>(svd.s.head(rank)), Matrix<T>(svd.vt.topRows(rank))},
-            s.squaredNorm(),
-            left_out};
+            error * error};
+}
+
+long double square(double x) {
+    return static_cast<long double>(x) * static_cast<long double>(x);
 }
 
 /// |W - B A|_F / |W|_F and the check vectors, from the factors as they are stored. `rows_of(first, count)` is
@@ -82,20 +86,21 @@ void measure(LayerPart& part, const MatrixD& inputs, const RowsOf& rows_of) {
     const Matrix<T> b = decoded<T>(part.factors.b, part.factors.dtype, outcome.out, outcome.rank);
     part.check.resize(outcome.out, inputs.cols());
     const std::int64_t step = std::max<std::int64_t>(1, kBlockEntries / outcome.in);
-    double distance = 0;
-    double energy = 0;
+    // Squares of doubles may leave their range.
+    long double distance = 0;
+    long double energy = 0;
     for (Eigen::Index i = 0; i < outcome.out; i += step) {
         const Eigen::Index count = std::min<Eigen::Index>(step, outcome.out - i);
         const Matrix<T> rebuilt = linalg::multiply<T>(Matrix<T>(b.middleRows(i, count)), a);
         const auto rows = rows_of(i, count);
         for (Eigen::Index row = 0; row < count; ++row) {
             const auto original = rows.row(row).template cast<double>();
-            energy += original.squaredNorm();
-            distance += (original - rebuilt.row(row).template cast<double>()).squaredNorm();
+            energy += square(original.stableNorm());
+            distance += square((original - rebuilt.row(row).template cast<double>()).stableNorm());
             part.check.row(i + row) = rebuilt.row(row).template cast<double>() * inputs;
         }
     }
-    part.outcome.measured_error = energy > 0 ? std::sqrt(distance / energy) : 0;
+    part.outcome.measured_error = energy > 0 ? static_cast<double>(std::sqrt(distance / energy)) : 0;
 }
 
 template <class T>
@@ -107,8 +112,8 @@ LayerPart compress_as(const io::ModelFile& model, std::size_t index, const Layer
     {
         CutSvd<T> cut = stored_as_factors ? cut_factors<T>(model, index, outcome)
                                           : cut_matrix<T>(model, index, options, max_bytes, outcome);
-        outcome.predicted_error = cut.energy > 0 ? std::sqrt(cut.left_out / cut.energy) : 0;
-        outcome.retained_energy = cut.energy > 0 ? 1 - cut.left_out / cut.energy : 1;
+        outcome.predicted_error = std::sqrt(cut.left_out);
+        outcome.retained_energy = 1 - cut.left_out;
         const Vector<T> root = cut.svd.s.cwiseSqrt();
         cut.svd.u.array().rowwise() *= root.transpose().array();
         cut.svd.vt.array().colwise() *= root.array();

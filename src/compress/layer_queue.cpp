@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -19,11 +20,12 @@ namespace {
 /// Millions of operations below which threads cost more than they give: a few milliseconds.
 constexpr std::uint64_t kWorkOfOneThread = 300;
 
-}  // namespace
-
+/// However many layers are left, since bits depend on it.
 int threads_of_a_job(const ModelOptions& options) {
     return std::max(1, options.threads / options.jobs);
 }
+
+}  // namespace
 
 LayerQueue::LayerQueue(const io::ModelFile& model, const ModelOptions& options, const PartsFolder& parts,
                        CompressedModel& result, ProgressObserver& progress, const StopRequested& stop)
@@ -58,11 +60,15 @@ void LayerQueue::run_threads() {
     const int each = threads_of_a_job(options_);
     const ThreadScope scope(each);
     std::vector<std::thread> threads;
-    for (std::size_t i = 0; i < workers; ++i) {
-        threads.emplace_back([this, each] {
-            use_threads_here(each);
-            work();
-        });
+    try {
+        while (threads.size() < workers) {
+            threads.emplace_back([this, each] {
+                use_threads_here(each);
+                work();
+            });
+        }
+    } catch (const std::system_error&) {
+        if (threads.empty()) throw;  // otherwise those that there are do all of it
     }
     for (std::thread& thread : threads) thread.join();
 }

@@ -13,10 +13,6 @@
 
 namespace eckart::compress {
 
-/// Threads that each of the jobs has: the same for all layers, however many are left, since bits depend on
-/// it.
-int threads_of_a_job(const ModelOptions& options);
-
 /// Works on the layers that are not there yet, several at a time as far as memory allows, and puts finished
 /// ones into the folder of parts.
 class LayerQueue {

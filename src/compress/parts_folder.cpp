@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -78,7 +79,7 @@ bool PartsFolder::exists() const {
     return fs::exists(status) && !(fs::is_directory(status) && fs::is_empty(folder_, error));
 }
 
-/// A run that was killed at its very beginning has left no manifest, and no layer.
+/// The manifest comes first and goes last: without one there is no layer.
 bool PartsFolder::is_ours() const {
     std::error_code error;
     if (!fs::is_directory(fs::symlink_status(folder_, error))) return false;
@@ -86,7 +87,8 @@ bool PartsFolder::is_ours() const {
         try {
             const Json manifest = parse_json(read_file(folder_ / kManifest, kLargestManifest));
             return manifest.is_object() && manifest.contains("schema") &&
-                   manifest["schema"] == Json(kManifestSchema);
+                   manifest["schema"] == Json(kManifestSchema) && manifest.contains("key") &&
+                   manifest["key"].is_object();
         } catch (const Error&) {
             return false;
         }
@@ -96,24 +98,41 @@ bool PartsFolder::is_ours() const {
     });
 }
 
+/// Whether the descriptor is still that of what the path names: another run may have removed the folder
+/// before it was locked here.
+bool PartsFolder::lock_holds() const {
+    struct stat locked {};
+    struct stat named {};
+    return fstat(lock_, &locked) == 0 && stat(folder_.c_str(), &named) == 0 &&
+           locked.st_dev == named.st_dev && locked.st_ino == named.st_ino;
+}
+
 void PartsFolder::lock() {
-    std::error_code error;
-    if (!fs::exists(fs::symlink_status(folder_, error))) create_folder(folder_);
-    if (!is_ours()) {
+    constexpr int kTries = 100;
+    for (int i = 0; i < kTries; ++i) {
+        std::error_code error;
+        if (!fs::exists(fs::symlink_status(folder_, error))) create_folder(folder_);
+        lock_ = open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (lock_ < 0 && errno == ENOENT) continue;
+        if (lock_ < 0) {
+            throw IoError(
+                fmt::format("cannot use '{}' as a folder for finished layers: {}; move it away or "
+                            "name another output",
+                            folder_.string(), std::generic_category().message(errno)));
+        }
+        // A file system that knows no locks keeps nobody out.
+        if (flock(lock_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+            throw IoError(fmt::format("another run is writing to '{}'; wait for it or name another output",
+                                      folder_.string()));
+        }
+        if (lock_holds()) break;
+        close(std::exchange(lock_, -1));
+    }
+    if (lock_ < 0 || !is_ours()) {
         throw IoError(
             fmt::format("'{}' holds something else than the parts of an interrupted run; move it "
                         "away or name another output",
                         folder_.string()));
-    }
-    lock_ = open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (lock_ < 0) {
-        throw IoError(fmt::format("cannot open the folder '{}': {}", folder_.string(),
-                                  std::generic_category().message(errno)));
-    }
-    // A file system that knows no locks keeps nobody out.
-    if (flock(lock_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-        throw IoError(fmt::format("another run is writing to '{}'; wait for it or name another output",
-                                  folder_.string()));
     }
 }
 
@@ -124,24 +143,12 @@ void PartsFolder::begin(const Json& key, const Json& kept) const {
 }
 
 Json PartsFolder::resume(const Json& key) const {
-    Json manifest;
-    try {
-        manifest = parse_json(read_file(folder_ / kManifest, kLargestManifest));
-    } catch (const FormatError& error) {
-        throw FormatError(fmt::format("'{}' is not of an interrupted compression: {}; {}",
-                                      (folder_ / kManifest).string(), error.what(), kStartOver));
-    }
-    if (!manifest.is_object() || !manifest.contains("schema") ||
-        manifest["schema"] != Json(kManifestSchema) || !manifest.contains("key") ||
-        !manifest["key"].is_object()) {
-        throw FormatError(fmt::format("'{}' is not of an interrupted compression; {}",
-                                      (folder_ / kManifest).string(), kStartOver));
-    }
+    const Json manifest = parse_json(read_file(folder_ / kManifest, kLargestManifest));
     for (const auto& [name, value] : key.items()) {
         if (manifest["key"].contains(name) && manifest["key"][name] == value) continue;
         throw InvalidArgument(
             fmt::format("'{}' holds the parts of another run ('{}' differs); give the same "
-                        "model and options, or {}",
+                        "model, options and --threads, or {}",
                         folder_.string(), name, kStartOver));
     }
     return manifest.value("kept", Json());
@@ -195,11 +202,11 @@ void PartsFolder::clear() const noexcept {
     std::error_code error;
     for (fs::directory_iterator entry(folder_, error), end; !error && entry != end; entry.increment(error)) {
         const std::string name = entry->path().filename().string();
-        const bool own = name == kManifest ||
-                         (name.starts_with("layer-") && name.ends_with(".safetensors")) || is_temporary(name);
+        const bool own = (name.starts_with("layer-") && name.ends_with(".safetensors")) || is_temporary(name);
         std::error_code ignored;
         if (own) fs::remove(entry->path(), ignored);
     }
+    fs::remove(folder_ / kManifest, error);
 }
 
 void PartsFolder::remove() const noexcept {

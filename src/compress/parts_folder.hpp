@@ -20,7 +20,7 @@ class PartsFolder {
     PartsFolder(const PartsFolder&) = delete;
     PartsFolder& operator=(const PartsFolder&) = delete;
 
-    /// Whether it holds something, or is no folder.
+    /// Whether it holds something, or is no folder: only a lock() makes the answer last.
     [[nodiscard]] bool exists() const;
     /// Creates the folder where it is not there and keeps other processes out as long as this lives. Throws
     /// IoError when another one works there, or when what is there is not of PartsFolder.
@@ -28,8 +28,7 @@ class PartsFolder {
     /// Empties the folder for a run that `key` identifies; `kept` is for a run that resumes it. Throws
     /// IoError.
     void begin(const Json& key, const Json& kept) const;
-    /// What `kept` was. Throws InvalidArgument when the parts are of another run, FormatError when the folder
-    /// holds something else.
+    /// What `kept` was. Throws InvalidArgument when the parts are of another run.
     [[nodiscard]] Json resume(const Json& key) const;
 
     void save(std::size_t index, const LayerPart& part) const;
@@ -45,6 +44,7 @@ class PartsFolder {
     [[nodiscard]] std::filesystem::path file(std::size_t index) const;
 
     [[nodiscard]] bool is_ours() const;
+    [[nodiscard]] bool lock_holds() const;
     void clear() const noexcept;
 
     std::filesystem::path folder_;

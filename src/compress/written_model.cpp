@@ -3,11 +3,12 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
-#include <algorithm>
+#include <atomic>
 #include <system_error>
 #include <vector>
 
 #include "core/abandoned_files.hpp"
+#include "eckart/core/created_folders.hpp"
 #include "eckart/core/error.hpp"
 
 namespace eckart::compress {
@@ -20,10 +21,13 @@ class StagingFolder {
   public:
     explicit StagingFolder(const fs::path& target) {
         constexpr const char* kEnding = ".staged";
+        static std::atomic<unsigned> numbers_given{0};
         std::error_code error;
-        for (const fs::path& path : abandoned_files(target, kEnding)) fs::remove_all(path, error);
+        for (const fs::path& path : abandoned_files(target, kEnding, numbers_given))
+            fs::remove_all(path, error);
         const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
-        path_ = folder / fmt::format(".{}.{}{}", target.filename().string(), getpid(), kEnding);
+        path_ = folder / fmt::format(".{}.{}-{}{}", target.filename().string(), getpid(),
+                                     numbers_given.fetch_add(1), kEnding);
         if (!fs::create_directory(path_, error)) {
             throw IoError(fmt::format("cannot create the folder '{}': {}", path_.string(),
                                       error ? error.message() : "it exists; remove it"));
@@ -46,7 +50,7 @@ void publish(const io::ModelFile& model, const fs::path& staged, const fs::path&
              Overwrite overwrite) {
     const std::vector<fs::path> from = model.outputs(staged);
     const std::vector<fs::path> to = model.outputs(target);
-    if (overwrite == Overwrite::kReplace && to.size() > 1) fs::remove(target);
+    if (overwrite == Overwrite::kReplace && to.size() > 1) remove_file(target);
     for (std::size_t i = 0; i < from.size(); ++i) publish_file(from[i], to[i], overwrite);
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <charconv>
@@ -13,18 +14,22 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Whether the process is there whose number `text` begins with; true where it begins with none.
-bool writer_lives(std::string_view text) {
+/// Whether the process of "PROCESS-NUMBER" is there; true for what is not of that form.
+bool writer_lives(std::string_view text, unsigned own) {
+    const char* const end = text.data() + text.size();
     pid_t process = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), process);
-    const bool whole = end == text.data() + text.size() || *end == '-';
-    if (error != std::errc{} || !whole || process <= 0) return true;
+    const auto [mark, error] = std::from_chars(text.data(), end, process);
+    if (error != std::errc{} || mark == end || *mark != '-' || process <= 0) return true;
+    unsigned number = 0;
+    const auto [stop, fault] = std::from_chars(mark + 1, end, number);
+    if (fault != std::errc{} || stop != end) return true;
+    if (process == getpid()) return number < own;
     return kill(process, 0) == 0 || errno != ESRCH;
 }
 
 }  // namespace
 
-std::vector<fs::path> abandoned_files(const fs::path& target, std::string_view ending) {
+std::vector<fs::path> abandoned_files(const fs::path& target, std::string_view ending, unsigned own) {
     const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
     const std::string prefix = fmt::format(".{}.", target.filename().string());
     std::vector<fs::path> abandoned;
@@ -37,7 +42,7 @@ std::vector<fs::path> abandoned_files(const fs::path& target, std::string_view e
         }
         const std::string_view writer(name.data() + prefix.size(),
                                       name.size() - prefix.size() - ending.size());
-        if (!writer_lives(writer)) abandoned.push_back(entry->path());
+        if (!writer_lives(writer, own)) abandoned.push_back(entry->path());
     }
     return abandoned;
 }

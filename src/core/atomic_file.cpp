@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <limits>
 #include <system_error>
 
 #include "core/abandoned_files.hpp"
@@ -59,16 +60,32 @@ void check_target(const fs::path& target, Overwrite overwrite) {
     }
 }
 
+std::atomic<unsigned> numbers_given{0};
+
 fs::path temporary_name(const fs::path& target) {
-    static std::atomic<unsigned> counter{0};
     return folder_of(target) /
-           fmt::format(".{}.{}-{}.tmp", target.filename().string(), getpid(), counter.fetch_add(1));
+           fmt::format(".{}.{}-{}.tmp", target.filename().string(), getpid(), numbers_given.fetch_add(1));
 }
+
+/// Makes the file under a name that nobody has: an earlier process of the same number may have left some.
+int create_temporary(const fs::path& target, fs::path& name) {
+    constexpr int kTries = 1000;
+    int descriptor = -1;
+    for (int i = 0; i < kTries && descriptor < 0; ++i) {
+        name = temporary_name(target);
+        descriptor = open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (descriptor < 0 && errno != EEXIST) break;
+    }
+    return descriptor;
+}
+
+/// Another thread may have made a file that it has not locked yet.
+constexpr unsigned kAllAreOurs = std::numeric_limits<unsigned>::max();
 
 // A process that was killed leaves its temporary file behind. A living writer is known by its number, and
 // where that says nothing (another container, another machine) by the lock on its file.
 void remove_abandoned_temporaries(const fs::path& target) {
-    for (const fs::path& path : abandoned_files(target, ".tmp")) {
+    for (const fs::path& path : abandoned_files(target, ".tmp", kAllAreOurs)) {
         const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
         if (descriptor < 0) continue;
         if (flock(descriptor, LOCK_EX | LOCK_NB) == 0) unlink(path.c_str());
@@ -104,8 +121,7 @@ AtomicFile::AtomicFile(fs::path target, Overwrite overwrite, Leftovers leftovers
     : target_(std::move(target)), overwrite_(overwrite) {
     check_target(target_, overwrite_);
     if (leftovers == Leftovers::kRemove) remove_abandoned_temporaries(target_);
-    temporary_ = temporary_name(target_);
-    descriptor_ = open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    descriptor_ = create_temporary(target_, temporary_);
     if (descriptor_ < 0) fail(target_, "write", errno);
     flock(descriptor_,
           LOCK_EX | LOCK_NB);  // where a file system knows no locks, nothing is cleaned up either

@@ -26,7 +26,7 @@ constexpr Eigen::Index kLargestGramSide = 46'340;
 
 struct GramSvd {
     Svd<float> svd;
-    double left_out = 0;  ///< sum of the squares of the other singular values, exact to about 1e-14 of all
+    double left_out = 0;  ///< sum of the squares of the other singular values
 };
 
 /// The `rank` leading singular values and vectors of `a` (m, n) by the eigenvectors of the Gram matrix of its

@@ -120,9 +120,12 @@ RandomizedSvd<T> randomized_svd(const Matrix<T>& a, const RandomizedSvdOptions& 
             const RitzCertificate found = certify(side, space, wanted, here.fork("probes"));
             if (found.holds || found.squared_error <= 64 * kEps * options.energy) {
                 RandomizedSvd<T> result{true, ritz_svd(space, r, side.of_columns(), name), found.excess,
-                                        side.passes()};
+                                        found.squared_error, side.passes()};
+                // What is left of two large sums says nothing of a small error.
+                const bool small = found.squared_error <= 64 * kEps * options.energy;
+                if (small) result.squared_error = std::pow(distance(a, result.svd), 2);
                 const double nothing = 32 * kEps * std::sqrt(options.energy);
-                if (found.holds || distance(a, result.svd) <= nothing) return result;
+                if (found.holds || std::sqrt(result.squared_error) <= nothing) return result;
             }
         }
         // Before the space is cut down: the new directions are what the products have beyond all of it.
@@ -135,7 +138,9 @@ RandomizedSvd<T> randomized_svd(const Matrix<T>& a, const RandomizedSvdOptions& 
             settled = false;
         }
     }
-    return {false, {}, 0, side.passes()};
+    RandomizedSvd<T> none;
+    none.passes = side.passes();
+    return none;
 }
 
 template RandomizedSvd<float> randomized_svd<float>(const Matrix<float>&, const RandomizedSvdOptions&,

@@ -20,6 +20,7 @@ struct RandomizedSvd {
     bool certified = false;  ///< else nothing else is set but the passes
     Svd<T> svd;
     double excess = 0;
+    double squared_error = 0;  ///< |A - A_r|_F^2
     int passes = 0;
 };
 

@@ -19,7 +19,7 @@ constexpr int kProbes = 32;
 constexpr int kLargestDegree = 16;
 /// As many more cost no more than another step and its certificate.
 constexpr int kWorthwhileDegrees = 3;
-/// 1e-9 shared among up to 60 certificates of one run.
+/// 1e-9 shared among up to 60 certificates of one decomposition.
 constexpr double kFailure = 1e-9 / 60;
 /// As parts of the least of the wanted eigenvalues, like the cuts. The first one decides whether the others
 /// are worth their while.

@@ -35,8 +35,13 @@ void scale_by_power_of_two(Matrix<T>& a, int exponent) {
 }
 
 template <class T>
+void set_left_out(double squared_error, TruncatedSvd<T>& result) {
+    result.left_out = result.energy > 0 ? std::min(1.0, squared_error / result.energy) : 0;
+}
+
+template <class T>
 void take_leading(Svd<T> svd, Eigen::Index rank, TruncatedSvd<T>& result) {
-    result.left_out = svd.s.tail(svd.s.size() - rank).template cast<double>().squaredNorm();
+    set_left_out(svd.s.tail(svd.s.size() - rank).template cast<double>().squaredNorm(), result);
     if (svd.s.size() == rank) {
         result.svd = std::move(svd);
     } else {
@@ -57,10 +62,7 @@ void try_randomized(const Matrix<T>& a, Eigen::Index rank, const TruncatedSvdOpt
     if (found.certified) {
         result.svd = std::move(found.svd);
         result.excess = found.excess;
-        const double left_out = result.energy - result.svd.s.template cast<double>().squaredNorm();
-        // The difference of two sums that were rounded.
-        const double rounding = 4 * static_cast<double>(std::numeric_limits<T>::epsilon()) * result.energy;
-        result.left_out = left_out > rounding ? left_out : 0;
+        set_left_out(found.squared_error, result);
         return;
     }
     if (!other) {
@@ -84,7 +86,7 @@ void compute(const Matrix<T>& a, Eigen::Index rank, const TruncatedSvdOptions& o
             GramSvd found = gram_svd(a, rank, name);
             result.svd = std::move(found.svd);
             // At full rank nothing is left out, whatever rounding says.
-            result.left_out = rank == std::min(a.rows(), a.cols()) ? 0 : found.left_out;
+            if (rank < std::min(a.rows(), a.cols())) set_left_out(found.left_out, result);
             return;
         }
     }
@@ -96,7 +98,6 @@ template <class T>
 void unscale(TruncatedSvd<T>& result, int exponent, std::string_view name) {
     result.svd.s = result.svd.s.unaryExpr([=](T s) { return std::ldexp(s, exponent); });
     result.energy = std::ldexp(result.energy, 2 * exponent);
-    result.left_out = std::ldexp(result.left_out, 2 * exponent);
     if (!result.svd.s.allFinite()) {
         throw NumericalError(
             fmt::format("{}: its singular values leave the range of {}; scale the matrix down", name,
@@ -143,7 +144,7 @@ TruncatedSvd<T> truncated_svd(Matrix<T> a, const TruncatedSvdOptions& options, s
         compute(a, rank, options, name, result);
     } else {
         result.svd = {Matrix<T>(a.rows(), 0), Vector<T>(0), Matrix<T>(0, a.cols())};
-        result.left_out = result.energy;
+        set_left_out(result.energy, result);
     }
     unscale(result, exponent, name);
     return result;

@@ -38,6 +38,8 @@ class Test(checks.Case):
         for entry in report["skipped"]:
             self.assertTrue(entry["why"], entry)
         numbers = sum(int(numpy.prod(tensor.dims, dtype=object)) for tensor in before.graph.initializer)
+        stored = {tensor.name for tensor in before.graph.initializer}
+        numbers += sum(matrices[root].size for root in model.factored if root not in stored)
         self.assertEqual(report["model"]["parameters"], numbers)
         # What looks like a weight and stays has a reason, unless it would merely get no smaller.
         told = {entry["name"] for entry in report["skipped"]} | set(layers) | {f"{name}.weight" for name in layers}

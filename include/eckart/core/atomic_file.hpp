@@ -24,7 +24,8 @@ enum class Leftovers { kRemove, kKeep };
 class AtomicFile {
   public:
     /// Throws IoError when the folder is missing or not writable, when `target` is a directory, a device, a
-    /// pipe or a link to one, or anything in /dev or /proc, or when it exists and `overwrite` is kRefuse.
+    /// pipe or a link to one, or anything in /proc or /dev (but /dev/shm), or when it exists and `overwrite`
+    /// is kRefuse.
     AtomicFile(std::filesystem::path target, Overwrite overwrite, Leftovers leftovers = Leftovers::kRemove);
     ~AtomicFile();
     AtomicFile(const AtomicFile&) = delete;

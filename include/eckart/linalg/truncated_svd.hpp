@@ -47,9 +47,8 @@ template <class T>
 struct TruncatedSvd {
     Svd<T> svd;         ///< u (m, r), s (r), vt (r, n); A_r = U diag(s) Vt
     double energy = 0;  ///< |A|_F^2, summed in double, whose range it may leave
-    /// |A - A_r|_F^2 before A_r was rounded to T. From the singular values that were left out, to about eps^2
-    /// of `energy`, for kFull and kGram (in double: 1e-14); `energy` less the sum of s^2, or 0 where that is
-    /// rounding, for kRandomized.
+    /// |A - A_r|_F^2 / |A|_F^2 before A_r was rounded to T, in [0, 1]: its root is exact to about eps for
+    /// kFull and kRandomized, to 1e-7 sqrt(r) for kGram. 0 for a zero matrix.
     double left_out = 0;
     SvdMethod method = SvdMethod::kFull;  ///< the one that gave the result
     /// Certified: |A - A_r|_F is at most 1 + excess times the smallest error of any matrix of rank r, up to

@@ -93,8 +93,7 @@ class ChainImporter {
 
     /// Of a sample: (32, 32, 3), not (3, 32, 32).
     static bool has_channels_last(const std::vector<std::int64_t>& dims) {
-        const auto is_channels = [](std::int64_t size) { return size == 1 || size == 3; };
-        return dims.size() == 3 && is_channels(dims[2]) && !is_channels(dims[0]) && dims[0] != kUnknown;
+        return dims.size() == 3 && dims[2] == 3 && dims[0] == dims[1] && dims[0] > 4;
     }
 
     /// How many numbers a sample of these dimensions has; kUnknown where one is not known.

@@ -16,7 +16,10 @@ struct Quantization {
     int axis = 0;
     bool per_axis = false;
 
-    friend bool operator==(const Quantization&, const Quantization&) = default;
+    friend bool operator==(const Quantization& a, const Quantization& b) {
+        return a.scale == b.scale && a.zero_point == b.zero_point && a.per_axis == b.per_axis &&
+               (!a.per_axis || a.axis == b.axis);
+    }
 };
 
 /// A constant matrix as a node sees it, and where it comes from.

@@ -20,8 +20,11 @@ namespace {
 /// before opset 11, and no factor.
 bool is_only_a_product(const onnx::NodeProto& node, const LinearUse& use, const GraphIndex& index) {
     if (use.op != LinearOperator::kMatMul && node.input_size() > 2 && !node.input(2).empty()) {
-        if (!node.input(2).ends_with(".0.zero") && node.input(2).find(".0.zero_") == std::string::npos)
+        const onnx::TensorProto* bias = index.initializer(node.input(2));
+        if (bias == nullptr || bias->dims_size() != 1 || bias->dims(0) != 1 || bias->raw_data().empty() ||
+            bias->raw_data().find_first_not_of('\0') != std::string::npos) {
             return false;
+        }
     }
     return use.op != LinearOperator::kGemm || (float_attribute(node, "alpha", 1, index.file()) == 1 &&
                                                float_attribute(node, "beta", 1, index.file()) == 1);
@@ -31,6 +34,7 @@ bool is_only_a_product(const onnx::NodeProto& node, const LinearUse& use, const 
 bool follow_each_other(const GraphLinear& a, const GraphLinear& b, const GraphIndex& index) {
     if (a.out != b.in || a.uses.size() != b.uses.size()) return false;
     if (index.initializer(a.value) == nullptr || index.initializer(b.value) == nullptr) return false;
+    if (a.quantization || b.quantization) return false;
     return std::ranges::all_of(a.uses, [&](const LinearUse& use) {
         if (!is_only_a_product(index.node(use.node), use, index)) return false;
         const std::string& hidden = index.node(use.node).output(0);

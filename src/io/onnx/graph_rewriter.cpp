@@ -57,8 +57,9 @@ std::string GraphRewriter::fresh(const std::string& wanted) {
     std::string name = wanted;
     if (names_.insert(name).second) return name;
     int& number = numbers_.try_emplace(wanted, 1).first->second;
-    do name = fmt::format("{}_{}", wanted, ++number);
-    while (!names_.insert(name).second);
+    do {
+        name = fmt::format("{}_{}", wanted, ++number);
+    } while (!names_.insert(name).second);
     return name;
 }
 
@@ -263,6 +264,26 @@ void GraphRewriter::remove_leftovers(onnx::GraphProto& graph) {
                  [&](const auto& annotation) { return is_gone(annotation.tensor_name()); });
 }
 
+/// What trains a weight that is gone, or has another shape, has nothing to train.
+void GraphRewriter::remove_stale_training(const onnx::GraphProto& graph) {
+    std::unordered_set<std::string> there;
+    for (const onnx::TensorProto& tensor : graph.initializer()) there.insert(tensor.name());
+    const auto is_stale = [&](const std::string& name) {
+        return resized_.contains(name) || (stale_.contains(name) && !there.contains(name));
+    };
+    const auto binds = [&](const onnx::StringStringEntryProto& binding) {
+        return is_stale(binding.key()) || is_stale(binding.value());
+    };
+    const auto uses = [&](const onnx::NodeProto& node) {
+        return std::ranges::any_of(node.input(), is_stale);
+    };
+    remove_where(*copy_.mutable_training_info(), [&](const onnx::TrainingInfoProto& training) {
+        return std::ranges::any_of(training.update_binding(), binds) ||
+               std::ranges::any_of(training.initialization_binding(), binds) ||
+               std::ranges::any_of(training.algorithm().node(), uses);
+    });
+}
+
 void GraphRewriter::finish() {
     onnx::GraphProto& graph = *copy_.mutable_graph();
     google::protobuf::RepeatedPtrField<onnx::NodeProto> nodes;
@@ -277,14 +298,7 @@ void GraphRewriter::finish() {
     }
     graph.mutable_node()->Swap(&nodes);
     remove_leftovers(graph);
-    // What trains a weight that is gone has nothing to train.
-    remove_where(*copy_.mutable_training_info(), [&](const onnx::TrainingInfoProto& training) {
-        const auto is_stale = [&](const onnx::StringStringEntryProto& binding) {
-            return stale_.contains(binding.key()) || stale_.contains(binding.value());
-        };
-        return std::ranges::any_of(training.update_binding(), is_stale) ||
-               std::ranges::any_of(training.initialization_binding(), is_stale);
-    });
+    remove_stale_training(graph);
 }
 
 }  // namespace eckart::io

@@ -47,6 +47,7 @@ class GraphRewriter {
                     onnx::NodeProto& first, onnx::NodeProto& second);
     std::string add_zero(const GraphLinear& linear, const LinearUse& use);
     void remove_leftovers(onnx::GraphProto& graph);
+    void remove_stale_training(const onnx::GraphProto& graph);
 
     const GraphIndex& index_;
     onnx::ModelProto& copy_;

@@ -103,6 +103,7 @@ class Finder {
         const bool rows = group.rows_needed || (!group.columns_needed && !linear.transposed);
         linear.layout = rows ? FactorLayout::kRows : FactorLayout::kColumns;
         linear.name = layer_name(index_, linear);
+        if (!is_utf8(linear.name)) group.fault = "has a name that is not UTF-8";
     }
 
     std::string fault_of(const onnx::TensorProto& tensor, const GraphLinear& linear) const {
@@ -120,7 +121,6 @@ class Finder {
             return fmt::format("has entries of {}; only F32, F16, BF16 and F64 are factorized", dtype);
         }
         if (entry_count(tensor) == 0) return "has no entries";
-        if (!is_utf8(linear.value)) return "has a name that is not UTF-8";
         if (index_.may_be_replaced(linear.value))
             return "is also an input of the model, which a caller may replace";
         return {};

@@ -9,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include "eckart/core/created_folders.hpp"
 #include "eckart/core/error.hpp"
 #include "io/dtype.hpp"
 #include "io/metadata.hpp"
@@ -104,9 +105,14 @@ void OnnxModel::describe() {
         linear.uses = static_cast<int>(first.uses.size());
         linears_.push_back(std::move(linear));
     }
-    for (const onnx::TensorProto& tensor : index_->graph().initializer()) {
+    const auto count = [&](const onnx::TensorProto& tensor) {
         parameters_ += static_cast<std::int64_t>(entry_count(tensor));
         bytes_ += data_.bytes(tensor);
+    };
+    std::ranges::for_each(index_->graph().initializer(), count);
+    // Of Constant nodes those that are weights; others are shapes and numbers.
+    for (const GraphFactors& found : found_) {
+        if (index_->initializer(found.a.value) == nullptr) count(*found.a.tensor);
     }
     description_ = fmt::format("ONNX model, IR {}, opset {}, {} nodes", data_.model().ir_version(),
                                index_->opset(), index_->graph().node_size());
@@ -214,7 +220,7 @@ void OnnxModel::write(const std::filesystem::path& target, Overwrite overwrite,
     write_skeleton(model, data, file);
     if (beside) {
         // No old model may ever find the new data.
-        if (overwrite == Overwrite::kReplace) std::filesystem::remove(target);
+        if (overwrite == Overwrite::kReplace) remove_file(target);
         beside->commit();
     }
     file.commit();

@@ -144,9 +144,8 @@ class HeaderHandler final : public nlohmann::json_sax<nlohmann::json> {
     std::vector<std::uint64_t> offsets_;
 };
 
-/// Bytes of the tensor by its dtype and shape, of entries that are shorter than a byte as many as they fill;
-/// nothing when the bits exceed 64 bits.
-std::optional<std::uint64_t> bytes_of_shape(const TensorInfo& tensor) {
+/// Bits of the tensor by its dtype and shape; nothing when their number exceeds 64 bits.
+std::optional<std::uint64_t> bits_of_shape(const TensorInfo& tensor) {
     std::uint64_t bits = dtype_bits(tensor.dtype);
     // A zero anywhere makes the tensor empty, however large the other dimensions are.
     if (std::ranges::find(tensor.shape, std::uint64_t{0}) != tensor.shape.end()) return 0;
@@ -154,7 +153,13 @@ std::optional<std::uint64_t> bytes_of_shape(const TensorInfo& tensor) {
         if (bits > std::numeric_limits<std::uint64_t>::max() / dimension) return std::nullopt;
         bits *= dimension;
     }
-    return bits / 8 + (bits % 8 > 0 ? 1 : 0);
+    return bits;
+}
+
+/// "8", "4.5" where entries that are shorter than a byte do not fill the last one, "more than 2^64".
+std::string bytes_text(const std::optional<std::uint64_t>& bits) {
+    if (!bits) return "more than 2^64";
+    return *bits % 8 == 0 ? std::to_string(*bits / 8) : fmt::format("{}", static_cast<double>(*bits) / 8);
 }
 
 void check_tensor(const TensorInfo& tensor, std::uint64_t buffer_size, const HeaderHandler& handler) {
@@ -166,11 +171,10 @@ void check_tensor(const TensorInfo& tensor, std::uint64_t buffer_size, const Hea
         handler.throw_fault(fmt::format("puts '{}' at bytes {} to {} of a buffer of {}", name, tensor.begin,
                                         tensor.end, buffer_size));
     }
-    const std::optional<std::uint64_t> bytes = bytes_of_shape(tensor);
-    if (!bytes || *bytes != tensor.end - tensor.begin) {
+    const std::optional<std::uint64_t> bits = bits_of_shape(tensor);
+    if (!bits || *bits % 8 != 0 || *bits / 8 != tensor.end - tensor.begin) {
         handler.throw_fault(fmt::format("gives '{}' {} bytes, but its shape needs {}", name,
-                                        tensor.end - tensor.begin,
-                                        bytes ? std::to_string(*bytes) : "more than 2^64"));
+                                        tensor.end - tensor.begin, bytes_text(bits)));
     }
 }
 

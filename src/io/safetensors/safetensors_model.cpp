@@ -84,13 +84,22 @@ SafetensorsModel::SafetensorsModel(const fs::path& path, ShardIndex index)
     describe();
 }
 
+namespace {
+
+/// An empty tensor may have other dimensions of any size.
+std::int64_t entries_of(const TensorInfo& tensor) {
+    if (tensor.begin == tensor.end) return 0;
+    std::int64_t entries = 1;
+    for (const std::uint64_t dimension : tensor.shape) entries *= static_cast<std::int64_t>(dimension);
+    return entries;
+}
+
+}  // namespace
+
 void SafetensorsModel::describe() {
     std::set<std::string> dtypes;
     for (const auto& [name, tensor] : tensors_) {
-        std::int64_t entries = 1;
-        for (const std::uint64_t dimension : tensor.info->shape)
-            entries *= static_cast<std::int64_t>(dimension);
-        parameters_ += entries;
+        parameters_ += entries_of(*tensor.info);
         bytes_ += tensor.info->end - tensor.info->begin;
         dtypes.insert(tensor.info->dtype);
     }
