@@ -137,6 +137,7 @@ std::string compression_table(const io::ModelFile& model, const std::vector<Laye
                               bool plan) {
     CompressionTable table(plan, has_several_dtypes(layers));
     std::vector<std::string> names;
+    names.reserve(layers.size());
     for (const LayerOutcome& layer : layers) names.push_back(layer.name);
     names = shown_names(names, 69);
     std::uint64_t before = 0;

@@ -20,6 +20,7 @@ constexpr std::size_t kOtherColumns = 70;
 
 std::vector<std::string> names_of(const std::vector<LayerView>& views) {
     std::vector<std::string> names;
+    names.reserve(views.size());
     for (const LayerView& view : views) names.push_back(view.name);
     return shown_names(names, kOtherColumns);
 }

@@ -26,7 +26,7 @@ std::string printable_name(const std::string& name) {
 }  // namespace
 
 std::string shown_name(const std::string& name, std::size_t columns) {
-    const std::string text = printable_name(name);
+    std::string text = printable_name(name);
     if (text.size() <= columns || columns < 8) return text;
     // The end tells layers apart better than the beginning, from a component on where one begins nearby.
     std::size_t begin = text.size() - (columns - 1);
