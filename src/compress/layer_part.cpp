@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
+#include <type_traits>
 #include <utility>
 
 #include "compress/stored_values.hpp"
@@ -73,8 +74,15 @@ CutSvd<T> cut_factors(const io::ModelFile& model, std::size_t index, LayerOutcom
             error * error};
 }
 
-long double square(double x) {
-    return static_cast<long double>(x) * static_cast<long double>(x);
+/// sum of x^2 over a row that came from entries of T; of doubles it may leave their range.
+template <class T, class Row>
+long double squared_norm(const Row& row) {
+    if constexpr (std::is_same_v<T, float>) {
+        return row.squaredNorm();
+    } else {
+        const long double norm = row.stableNorm();
+        return norm * norm;
+    }
 }
 
 /// |W - B A|_F / |W|_F and the check vectors, from the factors as they are stored. `rows_of(first, count)` is
@@ -86,7 +94,6 @@ void measure(LayerPart& part, const MatrixD& inputs, const RowsOf& rows_of) {
     const Matrix<T> b = decoded<T>(part.factors.b, part.factors.dtype, outcome.out, outcome.rank);
     part.check.resize(outcome.out, inputs.cols());
     const std::int64_t step = std::max<std::int64_t>(1, kBlockEntries / outcome.in);
-    // Squares of doubles may leave their range.
     long double distance = 0;
     long double energy = 0;
     for (Eigen::Index i = 0; i < outcome.out; i += step) {
@@ -95,8 +102,8 @@ void measure(LayerPart& part, const MatrixD& inputs, const RowsOf& rows_of) {
         const auto rows = rows_of(i, count);
         for (Eigen::Index row = 0; row < count; ++row) {
             const auto original = rows.row(row).template cast<double>();
-            energy += square(original.stableNorm());
-            distance += square((original - rebuilt.row(row).template cast<double>()).stableNorm());
+            energy += squared_norm<T>(original);
+            distance += squared_norm<T>(original - rebuilt.row(row).template cast<double>());
             part.check.row(i + row) = rebuilt.row(row).template cast<double>() * inputs;
         }
     }

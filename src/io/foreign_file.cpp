@@ -16,6 +16,11 @@ bool looks_like_pickle(std::string_view start) {
 
 }  // namespace
 
+bool looks_like_json_object(std::string_view text) {
+    const std::size_t first = text.find_first_not_of(" \t\r\n");
+    return first != std::string_view::npos && text[first] == '{';
+}
+
 // A header of 640 bytes begins like a pickle, one of 35,615 like gzip: only what follows its length tells.
 bool looks_like_safetensors(std::string_view start) {
     using namespace std::string_view_literals;
@@ -43,8 +48,7 @@ std::string recognize_foreign_file(std::string_view start) {
     if (start.starts_with("\x93NUMPY"sv)) return "a NumPy array; save the weights as safetensors instead";
     if (start.starts_with("GGUF"sv)) return "a GGUF file; use the safetensors file that it was made from";
     if (start.starts_with("\x1f\x8b"sv)) return "compressed with gzip; unpack it first";
-    const std::size_t first = start.find_first_not_of(" \t\r\n");
-    if (first != std::string_view::npos && start[first] == '{')
+    if (looks_like_json_object(start))
         return "JSON; only inspect, compress and slice take the index of a model in several files";
     if (looks_like_onnx(start)) return "an ONNX model; save the weights as safetensors instead";
     return {};

@@ -9,6 +9,9 @@ namespace eckart::io {
 /// What a file is that begins with `start` and is not safetensors, and how to convert it; empty when unknown.
 std::string recognize_foreign_file(std::string_view start);
 
+/// Whether `text` begins a JSON object, white space aside.
+bool looks_like_json_object(std::string_view text);
+
 /// Whether a file that begins with `start` may be a safetensors file.
 bool looks_like_safetensors(std::string_view start);
 

@@ -18,8 +18,7 @@ Json to_json(const KeptTensor& tensor) {
 
 std::unique_ptr<ModelFile> open_model(const std::filesystem::path& path) {
     const std::string start = InputFile(path).beginning();
-    const std::size_t first = start.find_first_not_of(" \t\r\n");
-    if (first != std::string::npos && start[first] == '{' && !looks_like_safetensors(start))
+    if (looks_like_json_object(start) && !looks_like_safetensors(start))
         return std::make_unique<SafetensorsModel>(path, read_shard_index(path));
     if (looks_like_onnx(start, path)) return open_onnx(path);
     if (const std::string foreign = recognize_foreign_file(start); !foreign.empty()) {

@@ -270,40 +270,42 @@ TEST_F(LongRun, NamesTheCommandThatGoesOn) {
     EXPECT_EQ(run_eckart({compress_ + Words{"--resume"}, folder_.path()}).code, 0);
 }
 
-TEST(FullDiskOfParts, LeavesNothing) {
-    const ScratchFolder place;
-    fs::create_directory(place / "disk");
-    const FullDisk disk(place / "disk");
-    if (!disk.mounted()) GTEST_SKIP() << "a small file system cannot be mounted here";
-    Rng rng(9);
-    save_tensors({{"fc.weight", random_tensor("F32", {400, 300}, rng)}}, place / "model.safetensors");
-    const std::string before = listing(place.path());
+class FullDiskOfParts : public testing::Test {
+  protected:
+    void SetUp() override {
+        if (!disk_.mounted()) GTEST_SKIP() << "a small file system cannot be mounted here";
+    }
+
+    Rng rng_{9};
+    const ScratchFolder place_;
+    const bool made_ = fs::create_directory(place_ / "disk");
+    const FullDisk disk_{place_ / "disk"};
+};
+
+TEST_F(FullDiskOfParts, LeavesNothing) {
+    save_tensors({{"fc.weight", random_tensor("F32", {400, 300}, rng_)}}, place_ / "model.safetensors");
+    const std::string before = listing(place_.path());
     const Ended ended =
-        run_eckart({{"compress", "model.safetensors", "--rank", "60", "-o", "disk/out"}, place.path()});
+        run_eckart({{"compress", "model.safetensors", "--rank", "60", "-o", "disk/out"}, place_.path()});
     EXPECT_EQ(ended.code, 5);
     EXPECT_TRUE(contains(ended.err, "free some space")) << ended.err;
-    EXPECT_EQ(listing(place.path()), before);
+    EXPECT_EQ(listing(place_.path()), before);
 }
 
-TEST(FullDiskOfParts, KeepsTheLayersThatAreDone) {
-    const ScratchFolder place;
-    fs::create_directory(place / "disk");
-    const FullDisk disk(place / "disk");
-    if (!disk.mounted()) GTEST_SKIP() << "a small file system cannot be mounted here";
-    Rng rng(9);
-    save_tensors({{"a.weight", random_tensor("F32", {60, 50}, rng)},
-                  {"b.weight", random_tensor("F32", {400, 300}, rng)}},
-                 place / "model.safetensors");
+TEST_F(FullDiskOfParts, KeepsTheLayersThatAreDone) {
+    save_tensors({{"a.weight", random_tensor("F32", {60, 50}, rng_)},
+                  {"b.weight", random_tensor("F32", {400, 300}, rng_)}},
+                 place_ / "model.safetensors");
     const Words command{"compress", "model.safetensors", "--keep", "0.5", "-o", "disk/out"};
-    const Ended ended = run_eckart({command, place.path()});
+    const Ended ended = run_eckart({command, place_.path()});
     EXPECT_EQ(ended.code, 5);
     EXPECT_TRUE(contains(ended.err, "1 finished layer waits in 'disk/out.parts': add --resume")) << ended.err;
-    EXPECT_FALSE(fs::exists(place / "disk/out"));
-    disk.free_space();
-    const Ended resumed = run_eckart({command + Words{"--resume"}, place.path()});
+    EXPECT_FALSE(fs::exists(place_ / "disk/out"));
+    disk_.free_space();
+    const Ended resumed = run_eckart({command + Words{"--resume"}, place_.path()});
     EXPECT_EQ(resumed.code, 0) << resumed.err;
-    EXPECT_TRUE(fs::exists(place / "disk/out"));
-    EXPECT_FALSE(fs::exists(place / "disk/out.parts"));
+    EXPECT_TRUE(fs::exists(place_ / "disk/out"));
+    EXPECT_FALSE(fs::exists(place_ / "disk/out.parts"));
 }
 
 #if defined(__SANITIZE_ADDRESS__)

@@ -10,6 +10,7 @@
 
 #include "eckart/io/model_file.hpp"
 #include "io/network_tensors.hpp"
+#include "io/onnx/free_names.hpp"
 #include "io/onnx/messages.hpp"
 #include "io/onnx/wire.hpp"
 #include "io/safetensors/state_dict.hpp"
@@ -84,9 +85,8 @@ class GraphMaker {
                               const std::string& output) {
         onnx::NodeProto& node = *graph_.add_node();
         node.set_op_type(op);
-        std::string unique = name;
-        for (int i = 2; !names_.insert(unique).second; ++i) unique = fmt::format("{}_{}", name, i);
-        node.set_name(unique);
+        node.set_name(
+            free_names_.find(name, [&](const std::string& free) { return names_.insert(free).second; }));
         for (const std::string& input : inputs) node.add_input(input);
         node.add_output(output);
         return node;
@@ -136,6 +136,7 @@ class GraphMaker {
     onnx::GraphProto& graph_;
     Parameters& parameters_;
     std::set<std::string> names_;  ///< of nodes
+    FreeNames free_names_;
 };
 
 void add_metadata(onnx::ModelProto& model, const std::string& key, const std::string& text) {

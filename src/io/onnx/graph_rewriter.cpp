@@ -54,13 +54,7 @@ GraphRewriter::GraphRewriter(const GraphIndex& index, onnx::ModelProto& copy)
     : index_(index), copy_(copy), names_(index.names()) {}
 
 std::string GraphRewriter::fresh(const std::string& wanted) {
-    std::string name = wanted;
-    if (names_.insert(name).second) return name;
-    int& number = numbers_.try_emplace(wanted, 1).first->second;
-    do {
-        name = fmt::format("{}_{}", wanted, ++number);
-    } while (!names_.insert(name).second);
-    return name;
+    return free_names_.find(wanted, [&](const std::string& name) { return names_.insert(name).second; });
 }
 
 void GraphRewriter::add_input(const onnx::TensorProto& tensor) {

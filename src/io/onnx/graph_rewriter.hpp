@@ -4,6 +4,7 @@
 #include <string>
 #include <unordered_set>
 
+#include "io/onnx/free_names.hpp"
 #include "io/onnx/graph_index.hpp"
 #include "io/onnx/linear_finder.hpp"
 
@@ -52,7 +53,7 @@ class GraphRewriter {
     const GraphIndex& index_;
     onnx::ModelProto& copy_;
     std::unordered_set<std::string> names_;
-    std::unordered_map<std::string, int> numbers_;                        ///< the last that fresh() has given
+    FreeNames free_names_;
     std::unordered_map<int, std::vector<onnx::NodeProto>> replacements_;  // old node -> new ones
     std::unordered_map<int, onnx::NodeProto> changed_;  // old node -> the same with another bias name
     std::unordered_set<int> candidates_;                // nodes that may have lost their users

@@ -1,14 +1,12 @@
 #include "io/onnx/layer_name.hpp"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <array>
 #include <string_view>
-#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
+#include "io/onnx/free_names.hpp"
 #include "io/onnx/node_metadata.hpp"
 
 namespace eckart::io {
@@ -78,13 +76,9 @@ void make_layer_names_unique(const GraphIndex& index, std::vector<GraphLinear>& 
                    std::array{".0.weight", ".1.weight", ".1.bias"},
                    [&](const char* parameter) { return index.names().contains(layer + parameter); });
     };
-    std::unordered_map<std::string, int> numbers;
+    FreeNames free_names;
     for (GraphLinear& linear : linears) {
-        const std::string wanted = linear.name;
-        while (taken(linear.name)) {
-            int& number = numbers.try_emplace(wanted, 1).first->second;
-            linear.name = fmt::format("{}_{}", wanted, ++number);
-        }
+        linear.name = free_names.find(linear.name, [&](const std::string& name) { return !taken(name); });
         given.insert(linear.name);
     }
 }

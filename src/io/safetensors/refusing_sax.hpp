@@ -6,6 +6,7 @@
 
 #include "eckart/core/error.hpp"
 #include "eckart/core/json.hpp"
+#include "io/foreign_file.hpp"
 #include "io/printable.hpp"
 
 namespace eckart::io {
@@ -43,8 +44,7 @@ class RefusingSax : public nlohmann::json_sax<nlohmann::json> {
 
 /// Reads `text` with `handler`. nlohmann would skip a byte order mark and stop at a NUL byte.
 inline void read_strictly(const std::string& text, RefusingSax& handler) {
-    const std::size_t first = text.find_first_not_of(" \t\r\n");
-    if (first == std::string::npos || text[first] != '{' || text.find('\0') != std::string::npos)
+    if (!looks_like_json_object(text) || text.find('\0') != std::string::npos)
         throw FormatError("it is not a JSON object");
     nlohmann::json::sax_parse(text, &handler);
 }
