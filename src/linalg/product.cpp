@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <type_traits>
 
 #include "core/shown.hpp"
 #include "eckart/core/error.hpp"
+#include "linalg/few_rows_product.hpp"
 
 namespace eckart::linalg {
 
@@ -49,8 +51,14 @@ Matrix<T> product(const Matrix<T>& a, CBLAS_TRANSPOSE transpose_a, const Matrix<
         throw InvalidArgument(
             fmt::format("multiply: ({}, {}) times ({}, {})", left.rows, left.cols, right.rows, right.cols));
     }
-    Matrix<T> c = Matrix<T>::Zero(left.rows, right.cols);
-    if (c.size() == 0 || left.cols == 0) return c;
+    if (left.cols == 0) return Matrix<T>::Zero(left.rows, right.cols);
+    if constexpr (std::is_same_v<T, float>) {
+        if (suits_few_rows_product(left.rows, left.cols, right.cols)) {
+            return few_rows_product(a, transpose_a == CblasTrans, b, transpose_b == CblasTrans);
+        }
+    }
+    Matrix<T> c(left.rows, right.cols);
+    if (c.size() == 0) return c;
     gemm(left, right, a.data(), static_cast<int>(a.cols()), b.data(), static_cast<int>(b.cols()), c.data());
     return c;
 }
