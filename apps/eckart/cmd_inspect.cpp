@@ -43,6 +43,8 @@ std::vector<LayerView> views_of(const model::Network<float>& network,
         view.name = layer.name();
         view.out = layer.out();
         view.in = layer.in();
+        view.dtype = "F32";
+        view.bytes = static_cast<std::uint64_t>(layer.parameter_count()) * sizeof(float);
         view.stored_rank = layer.factored() ? layer.rank() : 0;
         view.parameters = layer.parameter_count();
         view.bias = layer.parameter_count() - layer.macs();
@@ -116,6 +118,8 @@ std::vector<LayerView> views_of(const io::ModelFile& model, bool spectra, Contex
         view.name = layer.name;
         view.out = layer.out;
         view.in = layer.in;
+        view.dtype = layer.dtype;
+        view.bytes = layer.bytes;
         view.stored_rank = layer.rank;
         view.parameters = layer.parameters;
         view.break_even_rank = compress::break_even_rank(layer);

@@ -28,7 +28,7 @@ void print_slice(const SliceArguments& arguments, const io::ModelFile& model,
                  const std::vector<compress::LayerOutcome>& layers, Context& context) {
     context.print(compression_table(model, layers, false));
     for (const std::string& line : slice_notes(layers)) context.print(line);
-    context.print(saved_line(arguments.output, model, layers));
+    context.print(fmt::format("Saved {}: {}", arguments.output, size_line(model, layers)));
 }
 
 int run(const SliceArguments& arguments, const Session& session) {

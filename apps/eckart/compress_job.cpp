@@ -55,6 +55,7 @@ int print_plan(const CompressJob& job, const io::ModelFile& model, const std::ve
                Context& context) {
     context.print(compression_table(model, layers, true));
     print_notes(model, layers, job, context);
+    context.print(fmt::format("It would have {}", size_line(model, layers)));
     context.print("Plan only: nothing was computed or written");
     Json content = compress::to_json(model, layers, job.options);
     for (Json& layer : content["layers"]) {
@@ -114,7 +115,7 @@ void print_result(const CompressJob& job, const io::ModelFile& model, const std:
                   Context& context) {
     context.print(compression_table(model, layers, false));
     print_notes(model, layers, job, context);
-    context.print(saved_line(job.output.string(), model, layers));
+    context.print(fmt::format("Saved {}: {}", job.output.string(), size_line(model, layers)));
 }
 
 }  // namespace

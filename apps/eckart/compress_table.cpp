@@ -35,6 +35,31 @@ bool has_several_dtypes(const std::vector<LayerOutcome>& layers) {
         layers, [&](const LayerOutcome& layer) { return layer.dtype != layers.front().dtype; });
 }
 
+/// What is left of layers or of a model, and what there was.
+struct Sizes {
+    std::int64_t parameters_before = 0;
+    std::int64_t parameters = 0;
+    std::uint64_t bytes_before = 0;
+    std::uint64_t bytes = 0;
+
+    Sizes& operator+=(const LayerOutcome& layer) {
+        parameters_before += layer.parameters_before;
+        parameters += layer.parameters_after;
+        bytes_before += layer.bytes_before;
+        bytes += layer.bytes_after;
+        return *this;
+    }
+};
+
+Sizes sizes_of(const io::ModelFile& model, const std::vector<LayerOutcome>& layers) {
+    Sizes sizes{model.parameters(), model.parameters(), model.bytes(), model.bytes()};
+    for (const LayerOutcome& layer : layers) {
+        sizes.parameters += layer.parameters_after - layer.parameters_before;
+        sizes.bytes = sizes.bytes - layer.bytes_before + layer.bytes_after;
+    }
+    return sizes;
+}
+
 /// The rows of a table in the making: columns that a plan or a model of one dtype lacks are left out.
 class CompressionTable {
   public:
@@ -51,13 +76,13 @@ class CompressionTable {
             row.push_back(predicted ? format_error(layer.predicted_error) : "");
             row.push_back(layer.factored ? format_error(layer.measured_error) : "");
         }
-        add_bytes(std::move(row), layer.bytes_before, layer.bytes_after);
+        add_sizes(std::move(row), Sizes{} += layer);
     }
 
-    void add_sum(const std::string& name, std::uint64_t before, std::uint64_t after) {
-        std::vector<std::string> row(header().size() - (plan_ ? 3 : 2));
+    void add_sum(const std::string& name, const Sizes& sizes) {
+        std::vector<std::string> row(header().size() - 3);
         row.front() = name;
-        add_bytes(std::move(row), before, after);
+        add_sizes(std::move(row), sizes);
     }
 
     void add_rule() { table_.add_rule(); }
@@ -69,15 +94,14 @@ class CompressionTable {
         if (several_dtypes_) names.emplace_back("dtype");
         names.insert(names.end(), {"rank", "break-even"});
         if (!plan_) names.insert(names.end(), {"predicted", "measured"});
-        names.insert(names.end(), {"before", "after"});
-        if (plan_) names.emplace_back("share");
+        names.insert(names.end(), {"parameters", "bytes", "share"});
         return names;
     }
 
-    void add_bytes(std::vector<std::string> row, std::uint64_t before, std::uint64_t after) {
-        row.push_back(size_text(before));
-        row.push_back(size_text(after));
-        if (plan_) row.push_back(format_share(after, before));
+    void add_sizes(std::vector<std::string> row, const Sizes& sizes) {
+        row.push_back(with_commas(sizes.parameters));
+        row.push_back(size_text(sizes.bytes));
+        row.push_back(format_share(sizes.bytes, sizes.bytes_before));
         table_.add_row(std::move(row));
     }
 
@@ -128,9 +152,7 @@ std::vector<std::string> notes_on_layers(const std::vector<LayerOutcome>& layers
 }  // namespace
 
 std::uint64_t bytes_after(const io::ModelFile& model, const std::vector<LayerOutcome>& layers) {
-    std::uint64_t bytes = model.bytes();
-    for (const LayerOutcome& layer : layers) bytes = bytes - layer.bytes_before + layer.bytes_after;
-    return bytes;
+    return sizes_of(model, layers).bytes;
 }
 
 std::string compression_table(const io::ModelFile& model, const std::vector<LayerOutcome>& layers,
@@ -139,19 +161,17 @@ std::string compression_table(const io::ModelFile& model, const std::vector<Laye
     std::vector<std::string> names;
     names.reserve(layers.size());
     for (const LayerOutcome& layer : layers) names.push_back(layer.name);
-    names = shown_names(names, 69);
-    std::uint64_t before = 0;
-    std::uint64_t after = 0;
+    names = shown_names(names, 82);
+    Sizes sum;
     for (std::size_t i = 0; i < layers.size(); ++i) {
         const LayerOutcome& layer = layers[i];
         if (!layer.considered) continue;
         table.add(names[i], layer);
-        before += layer.bytes_before;
-        after += layer.bytes_after;
+        sum += layer;
     }
     table.add_rule();
-    table.add_sum("these layers", before, after);
-    table.add_sum("whole model", model.bytes(), bytes_after(model, layers));
+    table.add_sum("these layers", sum);
+    table.add_sum("whole model", sizes_of(model, layers));
     return table.text();
 }
 
@@ -188,14 +208,11 @@ std::vector<std::string> slice_notes(const std::vector<LayerOutcome>& layers) {
     return lines;
 }
 
-std::string saved_line(const std::string& output, const io::ModelFile& model,
-                       const std::vector<LayerOutcome>& layers) {
-    const std::uint64_t after = bytes_after(model, layers);
-    std::int64_t parameters = model.parameters();
-    for (const LayerOutcome& layer : layers) parameters += layer.parameters_after - layer.parameters_before;
-    return fmt::format("Saved {}: {}, {} of the bytes; {} of {} parameters", output, size_text(after),
-                       format_share(after, model.bytes()), with_commas(parameters),
-                       with_commas(model.parameters()));
+std::string size_line(const io::ModelFile& model, const std::vector<LayerOutcome>& layers) {
+    const Sizes sizes = sizes_of(model, layers);
+    return fmt::format("{}, {} of {}; {} of {} parameters", size_text(sizes.bytes),
+                       format_share(sizes.bytes, sizes.bytes_before), size_text(sizes.bytes_before),
+                       with_commas(sizes.parameters), with_commas(sizes.parameters_before));
 }
 
 std::vector<std::string> compression_notes(const io::ModelFile& model,

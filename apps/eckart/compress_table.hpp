@@ -8,7 +8,8 @@
 
 namespace eckart::cli {
 
-/// One row for every layer that names do not leave out; a plan has no errors yet. At most 100 columns wide.
+/// One row for every layer that names do not leave out; a plan has no errors yet. It fits a terminal
+/// of 106 columns.
 std::string compression_table(const io::ModelFile& model, const std::vector<compress::LayerOutcome>& layers,
                               bool plan);
 
@@ -20,9 +21,8 @@ std::vector<std::string> compression_notes(const io::ModelFile& model,
 /// The same for layers whose factors were cut without a decomposition.
 std::vector<std::string> slice_notes(const std::vector<compress::LayerOutcome>& layers);
 
-/// "Saved small.onnx: 12.3 MB, 31.2 % of the bytes".
-std::string saved_line(const std::string& output, const io::ModelFile& model,
-                       const std::vector<compress::LayerOutcome>& layers);
+/// What the model will be: "12.3 MB, 31.2 % of 39.4 MB; 3,075,000 of 9,850,000 parameters".
+std::string size_line(const io::ModelFile& model, const std::vector<compress::LayerOutcome>& layers);
 
 /// "12 tensors stay: 4 dimensions, as a convolution has", one line for each reason.
 std::vector<std::string> kept_notes(const io::ModelFile& model);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "eckart/compress/spectrum.hpp"
 #include "model_names.hpp"
@@ -55,7 +56,11 @@ void LayerView::take_spectrum(const VectorF& s) {
 }
 
 std::string layer_table(const std::vector<LayerView>& views) {
-    std::vector<std::string> header{"layer", "shape", "stored", "parameters", "break-even"};
+    const bool dtypes =
+        std::ranges::any_of(views, [&](const LayerView& view) { return view.dtype != views.front().dtype; });
+    std::vector<std::string> header{"layer", "shape"};
+    if (dtypes) header.emplace_back("dtype");
+    header.insert(header.end(), {"stored", "parameters", "break-even"});
     const bool spectra = !views.empty() && !views.front().singular_values.empty();
     if (spectra) header.insert(header.end(), {"50 %", "90 %", "99 %", "stable"});
     Table table(header);
@@ -63,10 +68,11 @@ std::string layer_table(const std::vector<LayerView>& views) {
     const std::vector<std::string> names = names_of(views);
     for (std::size_t i = 0; i < views.size(); ++i) {
         const LayerView& view = views[i];
-        std::vector<std::string> row{names[i], fmt::format("{}x{}", view.out, view.in),
-                                     view.stored_rank == 0 ? "dense" : fmt::format("r {}", view.stored_rank),
-                                     with_commas(view.parameters),
-                                     fmt::format("{:.1f}", view.break_even_rank)};
+        std::vector<std::string> row{names[i], fmt::format("{}x{}", view.out, view.in)};
+        if (dtypes) row.push_back(view.dtype);
+        row.push_back(view.stored_rank == 0 ? "dense" : fmt::format("r {}", view.stored_rank));
+        row.push_back(with_commas(view.parameters));
+        row.push_back(fmt::format("{:.1f}", view.break_even_rank));
         if (spectra) {
             for (const std::int64_t rank : view.ranks) row.push_back(std::to_string(rank));
             row.push_back(fmt::format("{:.1f}", view.stable_rank));
@@ -75,7 +81,10 @@ std::string layer_table(const std::vector<LayerView>& views) {
         parameters += view.parameters;
     }
     table.add_rule();
-    table.add_row({"total", "", "", with_commas(parameters)});
+    std::vector<std::string> total(dtypes ? 4 : 3);
+    total.front() = "total";
+    total.push_back(with_commas(parameters));
+    table.add_row(std::move(total));
     return table.text();
 }
 
@@ -109,6 +118,8 @@ Json to_json(const LayerView& view) {
     Json json{{"name", view.name},
               {"out", view.out},
               {"in", view.in},
+              {"dtype", view.dtype},
+              {"bytes", view.bytes},
               {"factored", view.stored_rank > 0},
               {"rank", view.stored_rank > 0 ? view.stored_rank : std::min(view.out, view.in)},
               {"parameters", view.parameters},

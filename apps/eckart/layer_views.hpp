@@ -18,6 +18,8 @@ struct LayerView {
     std::string name;
     std::int64_t out = 0;
     std::int64_t in = 0;
+    std::string dtype;  ///< as safetensors names it
+    std::uint64_t bytes = 0;
     std::int64_t stored_rank = 0;  ///< of the factors; 0 for a dense layer
     std::int64_t parameters = 0;
     std::int64_t bias = 0;  ///< parameters that stay whatever the rank
@@ -30,7 +32,7 @@ struct LayerView {
     void take_spectrum(const VectorF& s);
 };
 
-/// Shapes and ranks, with a total.
+/// Shapes and ranks, with a total; dtypes where they differ.
 std::string layer_table(const std::vector<LayerView>& views);
 /// The spectra as bars, as wide as the terminal allows.
 std::string spectra_text(const std::vector<LayerView>& views);

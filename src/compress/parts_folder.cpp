@@ -11,6 +11,7 @@
 #include <system_error>
 #include <utility>
 
+#include "core/digest.hpp"
 #include "eckart/core/atomic_file.hpp"
 #include "eckart/core/created_folders.hpp"
 #include "eckart/core/error.hpp"
@@ -25,6 +26,7 @@ namespace {
 constexpr const char* kManifest = "manifest.json";
 constexpr const char* kManifestSchema = "eckart.compression-parts/1";
 constexpr const char* kOutcomeKey = "eckart.outcome";
+constexpr const char* kChecksumKey = "eckart.sha256";
 constexpr std::size_t kLargestManifest = 16U << 20U;
 constexpr const char* kStartOver = "start over with --force in the place of --resume";
 
@@ -65,6 +67,17 @@ void read_part(const io::SafetensorsReader& reader, const char* name, const std:
     }
     bytes.resize(static_cast<std::size_t>(tensor->end - tensor->begin));
     reader.read(*tensor, 0, bytes.data(), bytes.size());
+}
+
+/// Of the outcome and all tensors of a part.
+std::string checksum(const LayerPart& part) {
+    core::Digest digest(core::Digest::Kind::kSha256);
+    const std::string outcome = to_text(outcome_json(part.outcome));
+    digest.update(outcome.data(), outcome.size());
+    for (const auto* factor : {&part.factors.a, &part.factors.b})
+        digest.update(factor->data(), factor->size());
+    digest.update(part.check.data(), static_cast<std::size_t>(part.check.size()) * sizeof(double));
+    return digest.hexadecimal();
 }
 
 }  // namespace
@@ -162,7 +175,7 @@ void PartsFolder::save(std::size_t index, const LayerPart& part) const {
     const LayerOutcome& outcome = part.outcome;
     AtomicFile target(file(index), Overwrite::kReplace, Leftovers::kKeep);
     io::write_safetensors(
-        target, {{kOutcomeKey, to_text(outcome_json(outcome))}},
+        target, {{kOutcomeKey, to_text(outcome_json(outcome))}, {kChecksumKey, checksum(part)}},
         {{"a", shape_of(outcome.rank, outcome.in), part.factors.a.data(), outcome.dtype},
          {"b", shape_of(outcome.out, outcome.rank), part.factors.b.data(), outcome.dtype},
          {"check", shape_of(part.check.rows(), part.check.cols()), part.check.data(), "F64"}});
@@ -174,9 +187,10 @@ std::optional<LayerOutcome> PartsFolder::outcome(std::size_t index, LayerOutcome
     if (!fs::exists(file(index), error)) return std::nullopt;
     try {
         const io::SafetensorsReader reader(file(index));
-        const auto entry = reader.header().metadata.find(kOutcomeKey);
-        if (entry == reader.header().metadata.end()) return std::nullopt;
-        take_outcome(entry->second, planned);
+        const auto& metadata = reader.header().metadata;
+        if (!metadata.contains(kOutcomeKey) || !metadata.contains(kChecksumKey)) return std::nullopt;
+        take_outcome(metadata.at(kOutcomeKey), planned);
+        if (checksum(load(index, planned)) != metadata.at(kChecksumKey)) return std::nullopt;
     } catch (const FormatError&) {
         return std::nullopt;
     } catch (const Json::exception&) {

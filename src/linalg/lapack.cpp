@@ -36,6 +36,14 @@ int with_workspace(Driver driver) {
                                            work, size, integers.data());                                    \
         });                                                                                                 \
     }                                                                                                       \
+    int gesdd_values(int rows, int cols, T* a, T* s) {                                                      \
+        std::vector<lapack_int> integers(8 * static_cast<std::size_t>(std::min(rows, cols)));               \
+        T none = 0;                                                                                         \
+        return with_workspace<T>([&](T* work, int size) {                                                   \
+            return LAPACKE_##p##gesdd_work(LAPACK_COL_MAJOR, 'N', rows, cols, a, rows, s, &none, 1, &none,  \
+                                           1, work, size, integers.data());                                 \
+        });                                                                                                 \
+    }                                                                                                       \
     int gesvd(int rows, int cols, T* a, T* s, T* u, T* vt) {                                                \
         const int k = std::min(rows, cols);                                                                 \
         return with_workspace<T>([&](T* work, int size) {                                                   \

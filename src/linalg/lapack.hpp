@@ -8,6 +8,9 @@ namespace eckart::linalg::lapack {
 /// SVD of a (rows, cols), which is destroyed: u (rows, k), s (k), vt (k, cols). Divide and conquer.
 int gesdd(int rows, int cols, float* a, float* s, float* u, float* vt);
 int gesdd(int rows, int cols, double* a, double* s, double* u, double* vt);
+/// Of gesdd() the singular values alone.
+int gesdd_values(int rows, int cols, float* a, float* s);
+int gesdd_values(int rows, int cols, double* a, double* s);
 /// The same by QR iteration: slower, and converges where gesdd may not.
 int gesvd(int rows, int cols, float* a, float* s, float* u, float* vt);
 int gesvd(int rows, int cols, double* a, double* s, double* u, double* vt);

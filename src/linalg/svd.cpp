@@ -29,15 +29,21 @@ void check_input(const Matrix<T>& a, std::string_view name) {
 }
 
 template <class T>
-void check_result(const Svd<T>& svd, std::string_view name) {
-    const T* const begin = svd.s.data();
-    const T* const end = begin + svd.s.size();
+void check_values(const Vector<T>& values, std::string_view name) {
+    const T* const begin = values.data();
+    const T* const end = begin + values.size();
     if (!std::all_of(begin, end, [](T s) { return std::isfinite(s) && s >= 0; }) ||
         !std::is_sorted(begin, end, std::greater<T>())) {
         throw NumericalError(
             fmt::format("{}: its singular values leave the range of {}; scale the matrix down", name,
                         sizeof(T) == sizeof(float) ? "float32" : "float64"));
     }
+}
+
+template <class T>
+[[noreturn]] void fail(const Matrix<T>& a, int info, std::string_view name) {
+    throw NumericalError(
+        fmt::format("{} ({}, {}): LAPACK's SVD did not converge (info {})", name, a.rows(), a.cols(), info));
 }
 
 /// LAPACK works on columns. The row-major A is, column by column, the matrix At = V diag(s) Ut; so its left
@@ -72,18 +78,32 @@ Svd<T> thin_svd(const Matrix<T>& a, std::string_view name) {
     const auto gesvd = [](int r, int c, T* x, T* s, T* u, T* vt) { return lapack::gesvd(r, c, x, s, u, vt); };
     int info = run<T>(gesdd, scaled(), svd);
     if (info > 0) info = run<T>(gesvd, scaled(), svd);
-    if (info != 0) {
-        throw NumericalError(fmt::format("{} ({}, {}): LAPACK's SVD did not converge (info {})", name,
-                                         a.rows(), a.cols(), info));
-    }
+    if (info != 0) fail(a, info, name);
     svd.s = svd.s.unaryExpr([=](T s) { return std::ldexp(s, exponent); });
-    check_result(svd, name);
+    check_values(svd.s, name);
     return svd;
+}
+
+template <class T>
+Vector<T> singular_values(Matrix<T> a, std::string_view name) {
+    check_input(a, name);
+    Vector<T> values = Vector<T>::Zero(std::min(a.rows(), a.cols()));
+    if (values.size() == 0) return values;
+    const int exponent = exponent_of(a);
+    scale_by_power_of_two(a, -exponent);
+    const int info =
+        lapack::gesdd_values(static_cast<int>(a.cols()), static_cast<int>(a.rows()), a.data(), values.data());
+    if (info != 0) fail(a, info, name);
+    values = values.unaryExpr([=](T s) { return std::ldexp(s, exponent); });
+    check_values(values, name);
+    return values;
 }
 
 template ECKART_SHOWN void require_finite<float>(const Matrix<float>&, std::string_view);
 template ECKART_SHOWN void require_finite<double>(const Matrix<double>&, std::string_view);
 template ECKART_SHOWN Svd<float> thin_svd<float>(const Matrix<float>&, std::string_view);
 template ECKART_SHOWN Svd<double> thin_svd<double>(const Matrix<double>&, std::string_view);
+template ECKART_SHOWN Vector<float> singular_values<float>(Matrix<float>, std::string_view);
+template ECKART_SHOWN Vector<double> singular_values<double>(Matrix<double>, std::string_view);
 
 }  // namespace eckart::linalg

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
-#include <limits>
 #include <type_traits>
 #include <utility>
 
@@ -19,20 +17,6 @@
 namespace eckart::linalg {
 
 namespace {
-
-/// In place, since `a` may be most of the memory that there is.
-template <class T>
-void scale_by_power_of_two(Matrix<T>& a, int exponent) {
-    if (exponent == 0) return;
-    if (std::abs(exponent) < std::numeric_limits<T>::max_exponent - 2) {
-        a *= std::ldexp(T(1), exponent);
-        return;
-    }
-    // The factor itself would leave the range of T.
-    const int half = exponent / 2;
-    a *= std::ldexp(T(1), half);
-    a *= std::ldexp(T(1), exponent - half);
-}
 
 template <class T>
 void set_left_out(double squared_error, TruncatedSvd<T>& result) {

@@ -196,6 +196,10 @@ TEST_F(ForeignModelRun, InspectsAndSlices) {
     const Json whole = json({"inspect", "model.safetensors"});
     ASSERT_EQ(whole["layers"].size(), 5U);
     EXPECT_EQ(whole["layers"][0]["singular_values"].size(), 30U);
+    EXPECT_EQ(whole["layers"][3]["name"], "block.2.fc1");
+    EXPECT_EQ(whole["layers"][3]["dtype"], "F64");
+    EXPECT_EQ(whole["layers"][3]["bytes"], 8 * 33 * 21);
+    EXPECT_TRUE(contains(run({"inspect", "model.safetensors", "--no-spectra"}).out, "dtype"));
     const Json shapes = json({"inspect", "model.safetensors", "--no-spectra"});
     EXPECT_FALSE(shapes["layers"][0].contains("singular_values"));
     ASSERT_EQ(run({"compress", "model.safetensors", "--rank", "8", "-o", "first.safetensors"}).code, 0);

@@ -6,11 +6,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <functional>
 #include <iterator>
 
 #include "contains.hpp"
 #include "eckart/compress/singular_values.hpp"
 #include "eckart/compress/slice_model.hpp"
+#include "eckart/core/atomic_file.hpp"
 #include "eckart/core/error.hpp"
 #include "eckart/linalg/svd.hpp"
 #include "error_message.hpp"
@@ -137,16 +139,25 @@ TEST_F(StoredModel, StopsWhileItWritesAsWell) {
 }
 
 TEST_F(StoredModel, DoesADamagedPartAgain) {
-    int asked = 0;
-    (void)run("out.safetensors", EarlierParts::kRefuse, [&] { return asked++ >= 2; });
-    const fs::path part = parts_folder(folder_ / "out.safetensors") / "layer-00000.safetensors";
-    fs::resize_file(part, fs::file_size(part) - 1);
-    const CompressedModel result = run("out.safetensors", EarlierParts::kResume);
-    ASSERT_TRUE(result.complete);
-    EXPECT_EQ(result.resumed, 1U);
+    const auto cut = [](const fs::path& part) { fs::resize_file(part, fs::file_size(part) - 1); };
+    const auto change_last_bit = [](const fs::path& part) {
+        std::string bytes = read_file(part, 1'000'000);
+        bytes.back() = static_cast<char>(bytes.back() ^ 1);
+        write_file(part, bytes, Overwrite::kReplace);
+    };
     ASSERT_TRUE(run("whole.safetensors").complete);
-    EXPECT_EQ(test::tensor_bytes_of(folder_ / "out.safetensors"),
-              test::tensor_bytes_of(folder_ / "whole.safetensors"));
+    const std::string expected = test::tensor_bytes_of(folder_ / "whole.safetensors");
+    for (const std::function<void(const fs::path&)>& damage :
+         {std::function(cut), std::function(change_last_bit)}) {
+        int asked = 0;
+        (void)run("out.safetensors", EarlierParts::kRefuse, [&] { return asked++ >= 2; });
+        damage(parts_folder(folder_ / "out.safetensors") / "layer-00000.safetensors");
+        const CompressedModel result = run("out.safetensors", EarlierParts::kResume);
+        ASSERT_TRUE(result.complete);
+        EXPECT_EQ(result.resumed, 1U);
+        EXPECT_EQ(test::tensor_bytes_of(folder_ / "out.safetensors"), expected);
+        fs::remove(folder_ / "out.safetensors");
+    }
 }
 
 TEST_F(StoredModel, IsRightWithSeveralJobs) {

@@ -81,6 +81,25 @@ TEST_F(StateDictModel, FindsFloatingMatricesInNaturalOrder) {
     EXPECT_EQ(why_kept(*model, "norm.weight"), "");
 }
 
+TEST_F(StateDictModel, LeavesEmbeddingsAloneThatTheirNamesTell) {
+    Rng rng(3);
+    RawTensors tensors;
+    const std::vector<std::string> embeddings{"embed",          "tok_emb", "wte",     "word_emb.emb_layers.0",
+                                              "emb_l.0",        "lut",     "pos.emb", "embed.x",
+                                              "src_embed.0.lut"};
+    const std::vector<std::string> linear{
+        "member", "ensemble.fc", "wte.fc", "embed_model.layers.0.mlp.up", "patch_embed", "lutz"};
+    for (const auto* names : {&embeddings, &linear}) {
+        for (const std::string& name : *names)
+            tensors[name + ".weight"] = test::random_tensor("F32", {20, 30}, rng);
+    }
+    tensors["patch_embed.bias"] = test::random_tensor("F32", {20}, rng);
+    test::save_tensors(tensors, folder_ / "names.safetensors");
+    const auto model = open_model(folder_ / "names.safetensors");
+    for (const std::string& name : embeddings) EXPECT_NE(layer_named(*model, name).doubt, "") << name;
+    for (const std::string& name : linear) EXPECT_EQ(layer_named(*model, name).doubt, "") << name;
+}
+
 TEST_F(StateDictModel, ReadsWeightsOfEveryDtype) {
     const auto model = open_model(path_);
     for (std::size_t i = 0; i < model->linears().size(); ++i) {
@@ -176,7 +195,7 @@ TEST_F(StateDictModel, IsReadFromSeveralFilesAndWrittenToAsMany) {
     }
     for (std::size_t shard = 0; shard < shards.size(); ++shard)
         test::save_tensors(shards[shard], folder_ / ("part" + std::to_string(shard) + ".safetensors"));
-    const Json index{{"metadata", {{"total_size", 5}, {"made_by", "hand"}, {"parts", 3}}},
+    const Json index{{"metadata", {{"total_size", 5}, {"total_parameters", 90'000}, {"made_by", "hand"}}},
                      {"weight_map", map}};
     write_file(folder_ / "in.safetensors.index.json", eckart::to_text(index), Overwrite::kReplace);
 
@@ -200,6 +219,12 @@ TEST_F(StateDictModel, IsReadFromSeveralFilesAndWrittenToAsMany) {
     std::uint64_t total = 0;
     for (const auto& [name, tensor] : together) total += tensor.bytes.size();
     EXPECT_EQ(written["metadata"]["total_size"], total);
+    std::int64_t fewer = 0;
+    for (const char* name : {"block.0.fc1", "block.0.fc2"}) {
+        const StoredLinear layer = layer_named(*model, name);
+        fewer += layer.out * layer.in - 3 * (layer.out + layer.in);
+    }
+    EXPECT_EQ(written["metadata"]["total_parameters"], 90'000 - fewer);
     EXPECT_EQ(layer_named(*open_model(target), "block.0.fc2").rank, 3);
     EXPECT_THROW((void)model->outputs(folder_ / "part0.safetensors"), InvalidArgument);
 }

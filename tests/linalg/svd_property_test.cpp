@@ -143,6 +143,28 @@ TEST(SvdProperty, SingularValuesEqualThoseOfEigensJacobiMethod) {
               10 * svd_tolerance<double>(wide) * expected[0]);
 }
 
+TEST(SvdProperty, SingularValuesAloneAreTheSame) {
+    for (const Case& c : hard_matrices()) {
+        const VectorD expected = thin_svd<double>(c.matrix).s;
+        const double norm = expected.size() > 0 ? expected[0] : 0;
+        EXPECT_LE((singular_values<double>(c.matrix) - expected).norm(),
+                  svd_tolerance<double>(c.matrix) * norm)
+            << c.name;
+        const MatrixF narrow = c.matrix.cast<float>();
+        EXPECT_LE((singular_values<float>(narrow).cast<double>() - expected).norm(),
+                  svd_tolerance<float>(narrow) * norm)
+            << c.name;
+    }
+    EXPECT_EQ(singular_values<float>(MatrixF(0, 4)).size(), 0);
+    EXPECT_EQ(singular_values<float>(MatrixF::Zero(3, 4)), VectorF::Zero(3));
+    for (const float scale : {1e-38F, 1e37F}) {
+        const VectorF s = singular_values<float>(MatrixF(scale * MatrixF::Identity(3, 2)));
+        EXPECT_NEAR(s[0] / scale, 1, 1e-5) << scale;
+    }
+    EXPECT_THROW((void)singular_values<float>(MatrixF::Constant(30, 30, 3e38F)), NumericalError);
+    EXPECT_THROW((void)singular_values<float>(MatrixF::Constant(2, 3, NAN)), NumericalError);
+}
+
 TEST(SvdProperty, KnownSpectraComeBack) {
     Rng rng(14);
     const auto value = [](double i) { return std::pow(0.7, i); };

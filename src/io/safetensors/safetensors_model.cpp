@@ -87,10 +87,10 @@ SafetensorsModel::SafetensorsModel(const fs::path& path, ShardIndex index)
 namespace {
 
 /// An empty tensor may have other dimensions of any size.
-std::int64_t entries_of(const TensorInfo& tensor) {
-    if (tensor.begin == tensor.end) return 0;
+std::int64_t entries_of(const std::vector<std::uint64_t>& shape) {
+    if (std::ranges::find(shape, 0U) != shape.end()) return 0;
     std::int64_t entries = 1;
-    for (const std::uint64_t dimension : tensor.shape) entries *= static_cast<std::int64_t>(dimension);
+    for (const std::uint64_t dimension : shape) entries *= static_cast<std::int64_t>(dimension);
     return entries;
 }
 
@@ -99,7 +99,7 @@ std::int64_t entries_of(const TensorInfo& tensor) {
 void SafetensorsModel::describe() {
     std::set<std::string> dtypes;
     for (const auto& [name, tensor] : tensors_) {
-        parameters_ += entries_of(*tensor.info);
+        parameters_ += entries_of(tensor.info->shape);
         bytes_ += tensor.info->end - tensor.info->begin;
         dtypes.insert(tensor.info->dtype);
     }
@@ -198,18 +198,26 @@ void SafetensorsModel::write_shards(const fs::path& target, Overwrite overwrite,
     index.metadata[kFactorsKey] = factors_text(edited.ranks());
     std::vector<std::unique_ptr<AtomicFile>> shards;
     std::uint64_t total = 0;
+    std::int64_t entries = 0;
     for (std::size_t i = 0; i < readers_.size(); ++i) {
         std::vector<StreamedTensor> tensors = edited.of(*readers_[i]);
         index.shards.push_back(files[i].filename().string());
         for (const StreamedTensor& tensor : tensors) {
             index.weight_map[tensor.name] = i;
             total += tensor_bytes(tensor.dtype, tensor.shape);
+            entries += entries_of(tensor.shape);
         }
         shards.push_back(std::make_unique<AtomicFile>(files[i], overwrite));
         stream_safetensors(*shards.back(), edited_metadata(readers_[i]->header().metadata, {}, nullptr),
                            std::move(tensors));
     }
     index.metadata["total_size"] = total;
+    // Hugging Face's count of entries, whatever it leaves out.
+    if (const auto count = index.metadata.find("total_parameters");
+        count != index.metadata.end() && count->second.is_number_unsigned()) {
+        count->second =
+            count->second.get<std::uint64_t>() + static_cast<std::uint64_t>(entries - parameters_);
+    }
     AtomicFile last(target, overwrite);
     last.write(index_text(index));
     if (overwrite == Overwrite::kReplace) remove_file(target);

@@ -62,21 +62,34 @@ bool splits_into(std::string_view name, std::string_view parameter, std::string&
     return true;
 }
 
-/// The last component of a layer's name that is not a number.
-std::string_view module_of(std::string_view layer) {
+/// Takes the last component that is not a number off a layer's name, and all behind it.
+std::string_view take_module(std::string_view& layer) {
     while (true) {
         const std::size_t dot = layer.rfind('.');
         const std::string_view last = layer.substr(dot == std::string_view::npos ? 0 : dot + 1);
-        if (dot == std::string_view::npos || last.empty() || !std::ranges::all_of(last, is_digit))
-            return last;
-        layer = layer.substr(0, dot);
+        layer = layer.substr(0, dot == std::string_view::npos ? 0 : dot);
+        if (layer.empty() || last.empty() || !std::ranges::all_of(last, is_digit)) return last;
     }
 }
 
+/// "embed_tokens", "tok_emb", "emb1"; not "member".
+bool speaks_of_embedding(std::string_view module) {
+    if (module.find("embed") != std::string_view::npos) return true;
+    constexpr std::string_view kShort = "emb";
+    const auto is_letter = [](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; };
+    for (std::size_t i = module.find(kShort); i != std::string_view::npos; i = module.find(kShort, i + 1)) {
+        const std::size_t end = i + kShort.size();
+        if ((i == 0 || !is_letter(module[i - 1])) && (end == module.size() || !is_letter(module[end])))
+            return true;
+    }
+    return false;
+}
+
 bool is_embedding_by_name(std::string_view layer) {
-    const std::string_view module = module_of(layer);
-    constexpr std::array<std::string_view, 4> kNames{"wte", "wpe", "shared", "relative_attention_bias"};
-    return module.find("embed") != std::string_view::npos ||
+    constexpr std::array<std::string_view, 5> kNames{"wte", "wpe", "shared", "lut",
+                                                     "relative_attention_bias"};
+    const std::string_view module = take_module(layer);
+    return speaks_of_embedding(module) || speaks_of_embedding(take_module(layer)) ||
            std::ranges::find(kNames, module) != kNames.end();
 }
 
@@ -238,7 +251,8 @@ class LayerFinder {
         linear.in = static_cast<std::int64_t>(tensor.shape[1]);
         linear.parameters = linear.out * linear.in;
         linear.bytes = tensor.end - tensor.begin;
-        if (is_embedding_by_name(layer)) {
+        // An nn.Embedding has no bias.
+        if (is_embedding_by_name(layer) && get(parameter_name(layer, "bias")) == nullptr) {
             linear.doubt = "an embedding by its name; --include its whole name if it is a linear layer";
         } else if (is_used_by_attention(layer)) {
             linear.doubt =
