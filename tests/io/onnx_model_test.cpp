@@ -132,6 +132,35 @@ TEST(OnnxModel, FactorsAWeightThatTwoNodesShareOnce) {
     EXPECT_EQ(open_model(folder / "out.onnx")->linears().size(), 1U);
 }
 
+TEST(OnnxModel, NamesWeightsInsideOfBranchesAndFunctions) {
+    OnnxMaker maker;
+    maker.add_weight("fc.weight", random_weight(7, 5, 6));
+    maker.add_node("MatMul", {"x", "fc.weight"}, "h");
+    const onnx::TensorProto inner = maker.graph().initializer(0);
+    onnx::AttributeProto* branch = maker.add_node("If", {"h"}, "y").add_attribute();
+    branch->set_name("then_branch");
+    branch->set_type(onnx::AttributeProto::GRAPH);
+    *branch->mutable_g()->add_initializer() = inner;
+    branch->mutable_g()->mutable_initializer(0)->set_name("inner.weight");
+    onnx::FunctionProto* function = maker.model().add_functions();
+    function->set_name("f");
+    function->set_domain("d");
+    onnx::NodeProto* constant = function->add_node();
+    constant->set_op_type("Constant");
+    constant->add_output("held");
+    onnx::AttributeProto* value = constant->add_attribute();
+    value->set_name("value");
+    value->set_type(onnx::AttributeProto::TENSOR);
+    *value->mutable_t() = inner;
+    const ScratchFolder folder;
+    const auto model = open_model(maker.save(folder));
+    ASSERT_EQ(model->kept().size(), 2U);
+    EXPECT_EQ(model->kept()[0].name, "inner.weight");
+    EXPECT_EQ(model->kept()[0].why, "is inside a branch or loop");
+    EXPECT_EQ(model->kept()[1].name, "held");
+    EXPECT_EQ(model->kept()[1].why, "is inside a function");
+}
+
 TEST(OnnxModel, LargeDataPassThroughByteForByteWhereverTheyAre) {
     OnnxMaker maker;
     maker.add_weight("w", random_weight(40, 40, 6));

@@ -19,6 +19,7 @@
 #include "io/onnx/graph_check.hpp"
 #include "io/onnx/graph_index.hpp"
 #include "io/onnx/graph_rewriter.hpp"
+#include "io/onnx/inner_weights.hpp"
 #include "io/onnx/linear_finder.hpp"
 #include "io/onnx/stored_matrix.hpp"
 #include "io/onnx/tensor_data.hpp"
@@ -77,6 +78,7 @@ OnnxModel::OnnxModel(const std::filesystem::path& path) : ModelFile(path, ModelF
     index_.emplace(data_.model(), this->path());
     FoundLinears all = find_linears(*index_);
     found_ = pair_factors(std::move(all.linears), data_.model(), *index_);
+    for (GraphKept& inner : inner_weights(data_.model())) all.kept.push_back(std::move(inner));
     for (const GraphKept& kept : all.kept) {
         kept_.push_back({kept.value,
                          {kept.tensor->dims().begin(), kept.tensor->dims().end()},
