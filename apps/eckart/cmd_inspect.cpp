@@ -34,7 +34,7 @@ struct InspectArguments {
     bool no_spectra = false;
 };
 
-std::vector<LayerView> views_of(const model::Network<float>& network,
+std::vector<LayerView> views_of(const io::ModelFile& model, const model::Network<float>& network,
                                 const std::vector<compress::LayerDecomposition>& decomposition) {
     std::vector<LayerView> views;
     for (std::size_t i = 0; i < network.layer_count(); ++i) {
@@ -43,8 +43,12 @@ std::vector<LayerView> views_of(const model::Network<float>& network,
         view.name = layer.name();
         view.out = layer.out();
         view.in = layer.in();
-        view.dtype = "F32";
-        view.bytes = static_cast<std::uint64_t>(layer.parameter_count()) * sizeof(float);
+        const auto stored = std::ranges::find(model.linears(), layer.name(), &io::StoredLinear::name);
+        if (stored != model.linears().end()) {
+            view.dtype = stored->dtype;
+            const auto entry = stored->bytes / static_cast<std::uint64_t>(stored->parameters);
+            view.bytes = static_cast<std::uint64_t>(layer.parameter_count()) * entry;
+        }
         view.stored_rank = layer.factored() ? layer.rank() : 0;
         view.parameters = layer.parameter_count();
         view.bias = layer.parameter_count() - layer.macs();
@@ -88,12 +92,13 @@ int stopped(Context& context) {
     return interrupt_exit_code();
 }
 
-int inspect_network(const InspectArguments& arguments, const io::NetworkFile& file, Context& context) {
+int inspect_network(const InspectArguments& arguments, const io::ModelFile& model,
+                    const io::NetworkFile& file, Context& context) {
     std::vector<compress::LayerDecomposition> decomposition;
     if (!arguments.no_spectra)
         decomposition = compress::decompose(file.network, context.progress(), stop_requested());
     if (interrupt_exit_code() != 0) return stopped(context);
-    const std::vector<LayerView> views = views_of(file.network, decomposition);
+    const std::vector<LayerView> views = views_of(model, file.network, decomposition);
     const model::ModelSize size = file.network.size();
     context.print(fmt::format("{}, {}: {} parameters, {}, {} multiply-adds\n",
                               model::outline(file.network.architecture()),
@@ -178,7 +183,8 @@ int run(const InspectArguments& arguments, const Session& session) {
     const std::unique_ptr<io::ModelFile> model = io::open_model(arguments.model);
     // A graph is more than its layers, even where it is a chain of them.
     if (model->format() != io::ModelFormat::kOnnx) {
-        if (const auto network = own_network(*model)) return inspect_network(arguments, *network, context);
+        if (const auto network = own_network(*model))
+            return inspect_network(arguments, *model, *network, context);
     }
     return inspect_model(arguments, *model, context);
 }

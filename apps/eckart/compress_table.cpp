@@ -157,11 +157,12 @@ std::uint64_t bytes_after(const io::ModelFile& model, const std::vector<LayerOut
 
 std::string compression_table(const io::ModelFile& model, const std::vector<LayerOutcome>& layers,
                               bool plan) {
-    CompressionTable table(plan, has_several_dtypes(layers));
     std::vector<std::string> names;
     names.reserve(layers.size());
     for (const LayerOutcome& layer : layers) names.push_back(layer.name);
-    names = shown_names(names, 82);
+    const bool dtypes = has_several_dtypes(layers);
+    names = shown_names(names, 82U - (plan ? 21U : 0U) + (dtypes ? 7U : 0U));
+    CompressionTable table(plan, dtypes);
     Sizes sum;
     for (std::size_t i = 0; i < layers.size(); ++i) {
         const LayerOutcome& layer = layers[i];

@@ -8,8 +8,8 @@
 
 namespace eckart::cli {
 
-/// One row for every layer that names do not leave out; a plan has no errors yet. It fits a terminal
-/// of 106 columns.
+/// One row for every layer that names do not leave out; a plan has no errors yet. Names are cut to the
+/// width of the terminal, to 24 columns at most.
 std::string compression_table(const io::ModelFile& model, const std::vector<compress::LayerOutcome>& layers,
                               bool plan);
 

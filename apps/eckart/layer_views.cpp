@@ -19,11 +19,16 @@ namespace {
 /// Of the table, beside the names.
 constexpr std::size_t kOtherColumns = 70;
 
+bool has_several_dtypes(const std::vector<LayerView>& views) {
+    return std::ranges::any_of(views,
+                               [&](const LayerView& view) { return view.dtype != views.front().dtype; });
+}
+
 std::vector<std::string> names_of(const std::vector<LayerView>& views) {
     std::vector<std::string> names;
     names.reserve(views.size());
     for (const LayerView& view : views) names.push_back(view.name);
-    return shown_names(names, kOtherColumns);
+    return shown_names(names, kOtherColumns + (has_several_dtypes(views) ? 7 : 0));
 }
 
 std::int64_t parameters_at(const std::vector<LayerView>& views, std::int64_t parameters, std::size_t j) {

@@ -108,7 +108,7 @@ CompressedModel compress_model(const io::ModelFile& model, const ModelOptions& o
         const auto all =
             static_cast<std::size_t>(std::ranges::count(result.layers, true, &LayerOutcome::factored));
         if (result.done < all) {
-            if (result.done == 0) parts.remove();
+            if (result.done == 0 && !goes_on) parts.remove();
             return result;
         }
         const auto part_of = [&](std::size_t index) {
@@ -125,7 +125,7 @@ CompressedModel compress_model(const io::ModelFile& model, const ModelOptions& o
                                       error.what(), result.done, result.done == 1 ? " waits" : "s wait",
                                       parts_folder(output.target).string()));
         }
-        parts.remove();
+        if (!goes_on) parts.remove();
         throw;
     } catch (...) {
         parts.remove();

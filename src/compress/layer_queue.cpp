@@ -36,6 +36,8 @@ LayerQueue::LayerQueue(const io::ModelFile& model, const ModelOptions& options, 
             result.layers[i] = std::move(*earlier);
             ++result.done;
             ++result.resumed;
+            progress.on_progress({"checking finished layers", i, result.layers.size(), "layers", ""});
+            if (should_stop(stop)) break;
             continue;
         }
         const std::uint64_t room = allowance(model, i, result.layers[i], options);

@@ -193,6 +193,8 @@ std::optional<LayerOutcome> PartsFolder::outcome(std::size_t index, LayerOutcome
         if (checksum(load(index, planned)) != metadata.at(kChecksumKey)) return std::nullopt;
     } catch (const FormatError&) {
         return std::nullopt;
+    } catch (const IoError&) {
+        return std::nullopt;
     } catch (const Json::exception&) {
         return std::nullopt;
     }

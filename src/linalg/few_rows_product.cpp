@@ -4,18 +4,21 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <string>
+#include <new>
 
-#include "core/cpu.hpp"
 #include "eckart/core/error.hpp"
 
 namespace eckart::linalg {
 
 namespace {
 
-bool has_compiled_kernels() {
-    const std::string instructions = core::cpu_instructions();
-    return instructions == "AVX2" || instructions.starts_with("AVX-512");
+bool has_wide_kernels() {
+#if defined(__x86_64__)
+    const auto used = static_cast<unsigned>(dnnl_get_effective_cpu_isa());
+    return (used & dnnl_cpu_isa_avx2) == dnnl_cpu_isa_avx2;
+#else
+    return false;
+#endif
 }
 
 /// By strips that stay in cache.
@@ -36,9 +39,10 @@ MatrixF product_of_transposed(const MatrixF& b, bool transpose_b, const MatrixF&
     const dnnl_status_t status =
         dnnl_sgemm(transpose_b ? 'N' : 'T', 'N', cols, x.cols(), x.rows(), 1.0F, b.data(), b.cols(), x.data(),
                    x.cols(), 0.0F, product.data(), x.cols());
+    if (status == dnnl_out_of_memory) throw std::bad_alloc();
     if (status != dnnl_success) {
-        throw NumericalError(fmt::format("multiply: oneDNN failed (status {}) for ({}, {}) times ({}, {})",
-                                         static_cast<int>(status), cols, x.rows(), x.rows(), x.cols()));
+        throw BackendError(fmt::format("oneDNN failed (status {}) at ({}, {}) times ({}, {})",
+                                       static_cast<int>(status), x.cols(), x.rows(), x.rows(), cols));
     }
     return product;
 }
@@ -46,14 +50,15 @@ MatrixF product_of_transposed(const MatrixF& b, bool transpose_b, const MatrixF&
 }  // namespace
 
 bool suits_few_rows_product(Eigen::Index rows, Eigen::Index inner, Eigen::Index cols) {
-    static const bool compiled = has_compiled_kernels();
+    static const bool wide = has_wide_kernels();
     constexpr Eigen::Index kFewest = 16;
     constexpr Eigen::Index kMost = 256;
-    return compiled && rows >= kFewest && rows <= kMost && std::min(inner, cols) >= 4 * rows;
+    return wide && rows >= kFewest && rows <= kMost && std::min(inner, cols) >= 4 * rows;
 }
 
 MatrixF few_rows_product(const MatrixF& x, bool transpose_x, const MatrixF& b, bool transpose_b) {
-    return transposed(product_of_transposed(b, transpose_b, transpose_x ? x : transposed(x)));
+    if (transpose_x) return transposed(product_of_transposed(b, transpose_b, x));
+    return transposed(product_of_transposed(b, transpose_b, transposed(x)));
 }
 
 }  // namespace eckart::linalg

@@ -160,6 +160,20 @@ TEST_F(StoredModel, DoesADamagedPartAgain) {
     }
 }
 
+TEST_F(StoredModel, APartThatCannotBeReadCostsNoOther) {
+    int asked = 0;
+    (void)run("out.safetensors", EarlierParts::kRefuse, [&] { return asked++ >= 2; });
+    const fs::path parts = parts_folder(folder_ / "out.safetensors");
+    fs::remove(parts / "layer-00000.safetensors");
+    fs::create_directory(parts / "layer-00000.safetensors");
+    EXPECT_THROW((void)run("out.safetensors", EarlierParts::kResume), IoError);
+    EXPECT_TRUE(fs::exists(parts / "layer-00001.safetensors"));
+    fs::remove(parts / "layer-00000.safetensors");
+    const CompressedModel result = run("out.safetensors", EarlierParts::kResume);
+    EXPECT_TRUE(result.complete);
+    EXPECT_EQ(result.resumed, 1U);
+}
+
 TEST_F(StoredModel, IsRightWithSeveralJobs) {
     options_.jobs = 3;
     options_.threads = 2;

@@ -227,6 +227,14 @@ TEST_F(StateDictModel, IsReadFromSeveralFilesAndWrittenToAsMany) {
     EXPECT_EQ(written["metadata"]["total_parameters"], 90'000 - fewer);
     EXPECT_EQ(layer_named(*open_model(target), "block.0.fc2").rank, 3);
     EXPECT_THROW((void)model->outputs(folder_ / "part0.safetensors"), InvalidArgument);
+    for (const Json& wrong : {Json(10), Json(20'000.5)}) {
+        Json other = index;
+        other["metadata"]["total_parameters"] = wrong;
+        write_file(folder_ / "in.safetensors.index.json", eckart::to_text(other), Overwrite::kReplace);
+        const auto again = open_model(folder_ / "in.safetensors.index.json");
+        again->write(target, Overwrite::kReplace, StateDictModel::replacements(*again, {"block.0.fc1"}));
+        EXPECT_FALSE(Json::parse(read_file(target, 1'000'000))["metadata"].contains("total_parameters"));
+    }
 }
 
 TEST_F(StateDictModel, NamesWhatIsNeitherFormat) {

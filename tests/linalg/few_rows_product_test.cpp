@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <rapidcheck/gtest.h>
+#include <cstdlib>
 #include <limits>
 
+#include "core/cpu.hpp"
 #include "eckart/linalg/product.hpp"
 #include "random_matrix.hpp"
 
@@ -50,6 +52,14 @@ TEST(FewRowsProduct, MultiplyIsRightOnBothSidesOfItsLimits) {
 }
 
 TEST(FewRowsProduct, SuitsABlockAndALargeMatrixOnly) {
+    const auto cap = std::getenv("ONEDNN_MAX_CPU_ISA");
+    if (cap == nullptr) {
+        const std::string cpu = core::cpu_instructions();
+        const bool wide = cpu == "AVX2" || cpu.starts_with("AVX-512");
+        EXPECT_EQ(suits_few_rows_product(96, 4096, 4096), wide);
+        EXPECT_EQ(suits_few_rows_product(16, 64, 64), wide);
+        EXPECT_EQ(suits_few_rows_product(256, 1024, 1024), wide);
+    }
     EXPECT_FALSE(suits_few_rows_product(15, 1000, 1000));
     EXPECT_FALSE(suits_few_rows_product(257, 5000, 5000));
     EXPECT_FALSE(suits_few_rows_product(96, 4096, 96));

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "io/dtype.hpp"
-#include "io/onnx/element_type.hpp"
+#include "io/onnx/tensor_data.hpp"
 
 namespace eckart::io {
 

@@ -212,11 +212,15 @@ void SafetensorsModel::write_shards(const fs::path& target, Overwrite overwrite,
                            std::move(tensors));
     }
     index.metadata["total_size"] = total;
-    // Hugging Face's count of entries, whatever it leaves out.
-    if (const auto count = index.metadata.find("total_parameters");
-        count != index.metadata.end() && count->second.is_number_unsigned()) {
-        count->second =
-            count->second.get<std::uint64_t>() + static_cast<std::uint64_t>(entries - parameters_);
+    // Hugging Face's count of entries, whatever it leaves out; gone where it cannot be one.
+    if (const auto count = index.metadata.find("total_parameters"); count != index.metadata.end()) {
+        const auto fewer = static_cast<std::uint64_t>(std::max<std::int64_t>(0, parameters_ - entries));
+        const auto more = static_cast<std::uint64_t>(std::max<std::int64_t>(0, entries - parameters_));
+        if (count->second.is_number_unsigned() && count->second.get<std::uint64_t>() >= fewer) {
+            count->second = count->second.get<std::uint64_t>() - fewer + more;
+        } else {
+            index.metadata.erase(count);
+        }
     }
     AtomicFile last(target, overwrite);
     last.write(index_text(index));
