@@ -61,8 +61,8 @@ void LayerQueue::run_threads() {
     const auto workers = std::min<std::size_t>(static_cast<std::size_t>(options_.jobs), waiting_.size());
     const int each = threads_of_a_job(options_);
     const ThreadScope scope(each);
-    // glibc sets its allocator up in the first call, without a lock. Where another one serves malloc(), be it a
-    // sanitizer's or a preloaded one, that would be the calls of the threads.
+    // glibc sets its allocator up in the first call, without a lock. Where another one serves malloc(), be it
+    // a sanitizer's or a preloaded one, that would be the calls of the threads.
     malloc_trim(0);
     std::vector<std::thread> threads;
     try {
