@@ -8,6 +8,7 @@
 #include <set>
 
 #include "model_names.hpp"
+#include "several_dtypes.hpp"
 #include "table.hpp"
 
 namespace eckart::cli {
@@ -30,11 +31,6 @@ std::string format_share(std::uint64_t part, std::uint64_t whole) {
     return fmt::format("{:.1f} %", 100 * static_cast<double>(part) / static_cast<double>(whole));
 }
 
-bool has_several_dtypes(const std::vector<LayerOutcome>& layers) {
-    return std::ranges::any_of(
-        layers, [&](const LayerOutcome& layer) { return layer.dtype != layers.front().dtype; });
-}
-
 /// What is left of layers or of a model, and what there was.
 struct Sizes {
     std::int64_t parameters_before = 0;
@@ -52,12 +48,10 @@ struct Sizes {
 };
 
 Sizes sizes_of(const io::ModelFile& model, const std::vector<LayerOutcome>& layers) {
-    Sizes sizes{model.parameters(), model.parameters(), model.bytes(), model.bytes()};
-    for (const LayerOutcome& layer : layers) {
-        sizes.parameters += layer.parameters_after - layer.parameters_before;
-        sizes.bytes = sizes.bytes - layer.bytes_before + layer.bytes_after;
-    }
-    return sizes;
+    Sizes sum;
+    for (const LayerOutcome& layer : layers) sum += layer;
+    return {model.parameters(), model.parameters() - sum.parameters_before + sum.parameters, model.bytes(),
+            model.bytes() - sum.bytes_before + sum.bytes};
 }
 
 /// The rows of a table in the making: columns that a plan or a model of one dtype lacks are left out.

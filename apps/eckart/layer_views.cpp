@@ -8,6 +8,7 @@
 
 #include "eckart/compress/spectrum.hpp"
 #include "model_names.hpp"
+#include "several_dtypes.hpp"
 #include "sparkline.hpp"
 #include "table.hpp"
 #include "terminal.hpp"
@@ -18,11 +19,6 @@ namespace {
 
 /// Of the table, beside the names.
 constexpr std::size_t kOtherColumns = 70;
-
-bool has_several_dtypes(const std::vector<LayerView>& views) {
-    return std::ranges::any_of(views,
-                               [&](const LayerView& view) { return view.dtype != views.front().dtype; });
-}
 
 std::vector<std::string> names_of(const std::vector<LayerView>& views) {
     std::vector<std::string> names;

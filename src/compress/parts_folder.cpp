@@ -69,6 +69,18 @@ void read_part(const io::SafetensorsReader& reader, const char* name, const std:
     reader.read(*tensor, 0, bytes.data(), bytes.size());
 }
 
+LayerPart read_whole(const io::SafetensorsReader& reader, const LayerOutcome& planned) {
+    LayerPart part{planned, {planned.dtype, planned.out, planned.in, planned.rank, {}, {}}, {}};
+    read_part(reader, "a", planned.dtype, shape_of(planned.rank, planned.in), part.factors.a);
+    read_part(reader, "b", planned.dtype, shape_of(planned.out, planned.rank), part.factors.b);
+    std::vector<unsigned char> check;
+    const auto columns = static_cast<std::int64_t>(check_inputs(1, 0, 0).cols());
+    read_part(reader, "check", "F64", shape_of(planned.out, columns), check);
+    part.check.resize(planned.out, columns);
+    io::decode(check.data(), static_cast<std::size_t>(part.check.size()), "F64", part.check.data());
+    return part;
+}
+
 /// Of the outcome and all tensors of a part.
 std::string checksum(const LayerPart& part) {
     core::Digest digest(core::Digest::Kind::kSha256);
@@ -190,7 +202,7 @@ std::optional<LayerOutcome> PartsFolder::outcome(std::size_t index, LayerOutcome
         const auto& metadata = reader.header().metadata;
         if (!metadata.contains(kOutcomeKey) || !metadata.contains(kChecksumKey)) return std::nullopt;
         take_outcome(metadata.at(kOutcomeKey), planned);
-        if (checksum(load(index, planned)) != metadata.at(kChecksumKey)) return std::nullopt;
+        if (checksum(read_whole(reader, planned)) != metadata.at(kChecksumKey)) return std::nullopt;
     } catch (const FormatError&) {
         return std::nullopt;
     } catch (const IoError&) {
@@ -202,16 +214,7 @@ std::optional<LayerOutcome> PartsFolder::outcome(std::size_t index, LayerOutcome
 }
 
 LayerPart PartsFolder::load(std::size_t index, const LayerOutcome& planned) const {
-    const io::SafetensorsReader reader(file(index));
-    LayerPart part{planned, {planned.dtype, planned.out, planned.in, planned.rank, {}, {}}, {}};
-    read_part(reader, "a", planned.dtype, shape_of(planned.rank, planned.in), part.factors.a);
-    read_part(reader, "b", planned.dtype, shape_of(planned.out, planned.rank), part.factors.b);
-    std::vector<unsigned char> check;
-    const auto columns = static_cast<std::int64_t>(check_inputs(1, 0, 0).cols());
-    read_part(reader, "check", "F64", shape_of(planned.out, columns), check);
-    part.check.resize(planned.out, columns);
-    io::decode(check.data(), static_cast<std::size_t>(part.check.size()), "F64", part.check.data());
-    return part;
+    return read_whole(io::SafetensorsReader(file(index)), planned);
 }
 
 void PartsFolder::clear() const noexcept {
